@@ -1,0 +1,9 @@
+import { resolve } from "node:path";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", restoreMocks: true },
+});

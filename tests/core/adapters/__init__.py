@@ -1,0 +1,1 @@
+"""One module per folder of tests/vectors: `run(given)` answers what `expect` says, or raises `Refused`."""
