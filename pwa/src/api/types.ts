@@ -1,0 +1,232 @@
+/**
+ * Shapes that travel over HTTP (JSON), as the server's schemas name them.
+ * Dates "2026-11-22", times ISO UTC with milliseconds, digests lower-case hex SHA-256, ids uuid.
+ */
+import type { Entry, Run, State } from "../core/journal/types";
+import type { Definition, Evaluation } from "../core/checklist/types";
+
+export type Role =
+  | "inspector"
+  | "lead"
+  | "leader"
+  | "office"
+  | "legal"
+  | "station"
+  | "supervisor"
+  | "admin";
+
+export interface Unit {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  login: string;
+  badge_no: string | null;
+  unit: Unit | null;
+  roles: Role[];
+}
+
+export interface Limits {
+  /** Largest photo in bytes. */
+  photo_bytes: number;
+  /** Largest tus chunk in bytes. */
+  chunk_bytes: number;
+  /** Offline grant in hours. */
+  offline_hours: number;
+}
+
+export interface DemoInfo {
+  accounts: { login: string; password: string; name: string; role_text: string }[];
+}
+
+export interface SessionAnswer {
+  person: Person | null;
+  csrf: string | null;
+  expires_at: string | null;
+  server_time: string;
+  epoch: string;
+  bureau: { name: string; division_code: string };
+  keys: { bureau: JsonWebKey | null; recovery: JsonWebKey | null };
+  limits: Limits;
+  demo: DemoInfo | null;
+}
+
+export interface DeviceInput {
+  id: string;
+  label: string;
+  public_key: JsonWebKey;
+  alg: "ES256";
+  /** The content key sealed for the office (see vault/recovery.ts), JSON as text. */
+  wrapped_key: string;
+}
+
+export interface DeviceAnswer {
+  id: string;
+  label: string;
+  person_id: string;
+  public_key: JsonWebKey;
+  revoked_at?: string | null;
+  last_seen_at?: string | null;
+  /** Last seq per inspection that the server has of this device: what a lost vault once held. */
+  last_seq?: Record<string, number>;
+}
+
+export interface TaskSubject {
+  id: string;
+  statutory_id: string;
+  name: string;
+  trade: string;
+  address: string;
+  township: string;
+  station: string;
+  phone: string | null;
+  contact: string | null;
+  legal_rep: string | null;
+  size: string | number | null;
+  lat: string | null;
+  lng: string | null;
+  attributes: Record<string, unknown>;
+}
+
+export interface TaskInspector {
+  person_id: string;
+  name: string;
+  badge_no: string;
+  cert_no: string;
+  cert_expires_on: string | null;
+  slot: number;
+}
+
+/** One premises to inspect; the inspection's id is the task's id. */
+export interface Task {
+  id: string;
+  number: string;
+  state: string;
+  source: string;
+  joint: boolean;
+  subject: TaskSubject;
+  items: { code: string; name: string; unit: string }[];
+  checklists: string[];
+  inspectors: TaskInspector[];
+  window: { from: string; to: string };
+  approval: { number: string; approved_by: string; approved_on: string } | null;
+  notice: { number: string } | null;
+  visit_number: number;
+  visit_cap: number | null;
+  bring: string[];
+  draw: { number: string; certificate_digest: string } | null;
+}
+
+export interface PushOutcome {
+  id: string;
+  status: "accepted" | "known" | "held" | "refused";
+  code: string | null;
+  /** The sentence, in the language of the request. */
+  detail: string | null;
+}
+
+export interface PushAnswer {
+  outcomes: PushOutcome[];
+  server_time: string;
+}
+
+export interface KnownDevice {
+  id: string;
+  person_id: string;
+  person_name: string;
+  public_key: JsonWebKey;
+}
+
+export interface PullAnswer {
+  cursor: string;
+  more: boolean;
+  epoch: string;
+  server_time: string;
+  tasks: Task[];
+  removed: string[];
+  checklists: { hash: string; body: Definition }[];
+  devices: KnownDevice[];
+  inspections: { id: string; entries: Entry[]; runs: Run[] }[];
+}
+
+export interface ManifestAnswer {
+  inspection: string;
+  entries: string[];
+  evidence: { sha256: string; state: "stored" | "erased" }[];
+  may_forget: boolean;
+  reason: string | null;
+}
+
+/** RFC 9457. `title` is the catalogue's sentence in the person's language. */
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  code: string;
+  detail?: string | null;
+  reference?: string | null;
+  errors?: unknown;
+}
+
+export interface QueueRow {
+  id: string;
+  number: string;
+  subject_name: string;
+  trade: string;
+  phase: string;
+  round: number;
+  submitted_at: string | null;
+  due_on: string | null;
+  inspectors: string[];
+  outstanding: number;
+  [more: string]: unknown;
+}
+
+export interface ReviewRecord {
+  task: Task;
+  definitions: Definition[];
+  entries: Entry[];
+  state: State;
+  evaluation: Evaluation;
+  /** What is still on its way, by device. */
+  outstanding: { device: string; person_name: string; entries: number; evidence: string[] }[];
+  devices: KnownDevice[];
+}
+
+export interface ReviewApi {
+  queue(): Promise<QueueRow[]>;
+  inspection(id: string): Promise<ReviewRecord>;
+  giveBack(id: string, body: { text: string; comments: { path: string; text: string }[]; signatures: string[] }): Promise<void>;
+  signOff(id: string, body: { text?: string }): Promise<void>;
+  admit(id: string, body: { ids: string[]; reason: string }): Promise<void>;
+  photo(sha256: string, width?: 480 | 1280): Promise<Blob>;
+}
+
+export interface FinishedRow {
+  id: string;
+  number: string;
+  subject_name: string;
+  trade: string;
+  signed_off_at: string;
+  [more: string]: unknown;
+}
+
+export interface DocumentsApi {
+  finished(): Promise<FinishedRow[]>;
+  recordPdf(id: string): Promise<Blob>;
+  bundle(ids: string[]): Promise<Blob>;
+}
+
+/** Plain typed calls for the office's screens. Throws ApiError. */
+export interface ApiClient {
+  get<T>(path: string, query?: Record<string, string | number | boolean | null | undefined>): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+  put<T>(path: string, body?: unknown): Promise<T>;
+  delete<T>(path: string, body?: unknown): Promise<T>;
+  blob(path: string, options?: { method?: "GET" | "POST"; body?: unknown }): Promise<Blob>;
+  upload<T>(path: string, file: Blob, fields?: Record<string, string>): Promise<T>;
+}
