@@ -8,7 +8,7 @@
  */
 import type { ShallowRef } from "vue";
 import type { Definition, Evaluation } from "../core/checklist/types";
-import type { Entry, Kind, State } from "../core/journal/types";
+import type { Cover, Entry, Kind, Mark, Position, State } from "../core/journal/types";
 import type {
   ApiClient,
   DemoInfo,
@@ -19,7 +19,7 @@ import type {
   Task,
 } from "../api/types";
 
-export type { Definition, Entry, Evaluation, Kind, Limits, Person, State, Task };
+export type { Cover, Definition, Entry, Evaluation, Kind, Limits, Mark, Person, Position, State, Task };
 
 /** Read-only view that is replaced, never mutated. `watch`/`computed`/templates follow it. */
 export type View<T> = Readonly<ShallowRef<T>>;
@@ -195,13 +195,6 @@ export interface TaskCard {
   lastOpened: string | null;
 }
 
-export interface PositionValue {
-  lat: string;
-  lng: string;
-  accuracy_m: number;
-  age_s: number;
-}
-
 /** One statement to be made. `replaces` defaults to the heads at that path (and below, for rows) seen now. */
 export interface Statement {
   kind: Kind;
@@ -216,17 +209,11 @@ export interface EvidenceMeta {
   source: "camera" | "file" | "pad" | "app";
   /** ISO; default now. */
   taken_at?: string;
-  position?: PositionValue | null;
+  position?: Position | null;
   width?: number | null;
   height?: number | null;
   marks?: Mark[];
 }
-
-/** A drawing over a photo; coordinates in thousandths of width and height, integers. The bytes stay untouched. */
-export type Mark =
-  | { shape: "arrow"; from: [number, number]; to: [number, number] }
-  | { shape: "box"; from: [number, number]; to: [number, number] }
-  | { shape: "text"; at: [number, number]; text: string };
 
 export interface Claim {
   id: string;
@@ -270,8 +257,8 @@ export interface InspectionView {
   /** 已保存 is shown only for `saved`. */
   saved: { state: "saved" | "saving" | "failed"; at: string | null; code: string | null };
   waiting: { entries: number; photos: number };
-  /** What of each device this phone holds, as `covers` of sign and submit: {device: [seq, id]}. */
-  covers: Record<string, [number, string]>;
+  /** Exactly what this phone holds: spread into the value of `sign` and `submit`. */
+  cover: Cover;
   /** Known devices of the other inspector, when we last heard from them and up to which seq. */
   partners: { device: string; name: string; lastSeq: number; lastAt: string | null }[];
   /** False: the offline grant has run out and this one was not open, or the task was removed. */
@@ -397,7 +384,7 @@ export interface Shot {
   width: number | null;
   height: number | null;
   taken_at: string;
-  position: PositionValue | null;
+  position: Position | null;
   source: "camera" | "file";
 }
 
@@ -417,7 +404,7 @@ export interface PositionPort {
   /** Warms the receiver up while the inspection is open. */
   watch(): Unlisten;
   /** The best fix of the last minute, else a new one; null when denied or none within `timeoutMs`. */
-  fix(timeoutMs?: number): Promise<PositionValue | null>;
+  fix(timeoutMs?: number): Promise<Position | null>;
   readonly state: View<"off" | "searching" | "fixed" | "denied" | "missing">;
 }
 
@@ -435,7 +422,7 @@ export interface SignatureHandle {
 export interface Watermark {
   /** ISO UTC; drawn in Asia/Shanghai. */
   taken_at: string;
-  place: PositionValue | null;
+  place: Position | null;
   inspector: string;
   subject: string;
   number: string;
