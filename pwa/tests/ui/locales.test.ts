@@ -1,0 +1,50 @@
+/** Chinese and English say the same things: same files, same keys, same values to be filled in. */
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const folder = new URL("../../src/locales/", import.meta.url);
+
+interface Words {
+  [key: string]: string | Words;
+}
+
+function read(language: string, file: string): Words {
+  return JSON.parse(readFileSync(new URL(`${language}/${file}`, folder), "utf8")) as Words;
+}
+
+function flat(words: Words, before = ""): [string, string][] {
+  return Object.entries(words).flatMap(([key, value]) =>
+    typeof value === "string" ? [[before + key, value] as [string, string]] : flat(value, `${before}${key}.`),
+  );
+}
+
+const files = readdirSync(new URL("zh-CN/", folder)).sort();
+
+it("has the same files in both languages", () => {
+  expect(readdirSync(new URL("en/", folder)).sort()).toEqual(files);
+});
+
+describe.each(files)("%s", (file) => {
+  const zh = new Map(flat(read("zh-CN", file)));
+  const en = new Map(flat(read("en", file)));
+
+  it("has the same keys", () => {
+    expect([...en.keys()].sort()).toEqual([...zh.keys()].sort());
+  });
+
+  it("fills in the same values", () => {
+    const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
+    for (const [key, text] of zh) expect({ key, names: names(en.get(key)!) }).toEqual({ key, names: names(text) });
+  });
+
+  it("leaves nothing empty and nothing that the message format would misread", () => {
+    for (const [key, text] of [...zh, ...en]) {
+      expect(text.trim(), key).not.toBe("");
+      expect(text, key).not.toMatch(/[|@]|\{[^}\w]/);
+    }
+  });
+
+  it("has no Chinese characters in the English words", () => {
+    for (const [key, text] of en) expect(text, key).not.toMatch(/[\u4e00-\u9fff]/);
+  });
+});

@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { manifest } from "./tools/manifest";
+import { phoneFiles } from "./tools/phone-files";
+import { withoutVantFont } from "./tools/without-vant-font";
+
+const phone = phoneFiles({ notFrom: "/src/office/" });
+
+export default defineConfig({
+  plugins: [
+    withoutVantFont(),
+    vue(),
+    phone.plugin,
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src",
+      filename: "sw.ts",
+      injectRegister: false,
+      registerType: "prompt",
+      manifest,
+      injectManifest: {
+        globPatterns: ["index.html", "icons/*.{svg,png}", "assets/*.{js,css,wasm}"],
+        manifestTransforms: [phone.transform],
+        maximumFileSizeToCacheInBytes: 1_500_000,
+      },
+    }),
+  ],
+  resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
+  build: {
+    // Chromium 87 is what Huawei's and 360's browsers are built on; features beyond it are detected.
+    target: "chrome87",
+    cssTarget: "chrome87",
+    sourcemap: false,
+    // Inlined files would need data: in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1_500,
+  },
+  server: {
+    proxy: { "/api": { target: "http://127.0.0.1:8000", changeOrigin: false } },
+  },
+});
