@@ -1,0 +1,78 @@
+"""Suicha: the pipeline as one tuple, and the factory."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+from flask_smorest import Api
+
+from server.platform.auth import guard_routes
+from server.platform.blobs import FileBlobs
+from server.platform.clock import Clock, SystemClock
+from server.platform.config import Settings, from_environment
+from server.platform.db import init_db
+from server.platform.errors import init_errors
+from server.platform.keys import load_keys
+from server.platform.web import init_web
+
+STAGES = (
+    "accounts",
+    "registry",
+    "planning",
+    "drawing",
+    "dispatch",
+    "evidence",
+    "inspection",
+    "review",
+    "documents",
+)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """One app. Raises RuntimeError when a route has no policy or an error code stands twice."""
+    settings = settings or from_environment()
+    for folder in (settings.instance, settings.blobs_folder, settings.uploads_folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    app = Flask("server", static_folder=None)
+    app.config |= {
+        "MAX_CONTENT_LENGTH": settings.request_bytes,
+        "RATELIMIT_ENABLED": True,
+        "API_TITLE": "Suicha",
+        "API_VERSION": "1",
+        "OPENAPI_VERSION": "3.1.0",
+        "TESTING": settings.testing,
+    }
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions |= {
+        "settings": settings,
+        "clock": clock or SystemClock(),
+        "keys": load_keys(settings.keys_folder),
+        "blobs": FileBlobs(settings.blobs_folder),
+    }
+    init_errors(app)
+    init_db(app, settings)
+    _add_stages(app)
+    init_web(app, settings)
+    guard_routes(app)
+    return app
+
+
+def _add_stages(app: Flask) -> None:
+    api = Api(app)
+    for stage in STAGES:
+        for room in ("models", "routes", "commands"):
+            name = f"server.{stage}.{room}"
+            if find_spec(f"server.{stage}") is None or find_spec(name) is None:
+                continue
+            module = import_module(name)
+            if room == "routes":
+                api.register_blueprint(module.blp)
+            if hasattr(module, "init_app"):
+                module.init_app(app)
+            for group in getattr(module, "COMMANDS", ()):
+                app.cli.add_command(group)
+    from server.jobs import JOBS
+    from server.platform.jobs import init_jobs
+
+    init_jobs(app, app.extensions["settings"], JOBS)

@@ -1,0 +1,1 @@
+"""Who works here: units, people and roles, sessions, devices."""

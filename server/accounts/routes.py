@@ -1,0 +1,119 @@
+"""Sessions and devices over HTTP."""
+
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from server.accounts import service
+from server.accounts.demo_accounts import demo_accounts
+from server.accounts.models import Device, Person
+from server.accounts.schemas import Credentials, DeviceAnswer, NewDevice, Revocation, SessionAnswer
+from server.accounts.sessions import current_session, init_sessions
+from server.platform.auth import ANYONE_SIGNED_IN, Role, access, actor
+from server.platform.clock import iso, now
+from server.platform.config import Settings
+from server.platform.installation import installation
+from server.platform.keys import bureau_keys
+from server.platform.stage import Done, stage_blueprint
+
+blp = stage_blueprint("accounts", "/api")
+
+
+def _account_tried() -> str:
+    """Throttle by the account that is tried, whatever address tries it."""
+    body = request.get_json(silent=True)
+    login = body.get("login", "") if isinstance(body, dict) else ""
+    return f"login:{str(login)[:60].strip().lower()}"
+
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, strategy="moving-window")
+
+
+def _tries() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.login_tries
+
+
+def _session_answer(person: Person | None) -> dict[str, Any]:
+    settings: Settings = current_app.extensions["settings"]
+    here = installation()
+    row = current_session()
+    return {
+        "person": person,
+        "csrf": row.csrf if row and person else None,
+        "expires_at": iso(row.expires_at) if row and person else None,
+        "server_time": iso(now()),
+        "epoch": here.epoch,
+        "bureau": {"name": here.bureau_name, "short": here.bureau_short, "division_code": here.division_code},
+        "keys": {"bureau": bureau_keys().signing_jwk, "recovery": bureau_keys().recovery_jwk},
+        "limits": {
+            "photo_bytes": settings.photo_bytes,
+            "chunk_bytes": settings.chunk_bytes,
+            "offline_hours": settings.offline_hours,
+        },
+        "demo": {"accounts": demo_accounts()} if here.demo and settings.demo else None,
+    }
+
+
+@blp.get("/session")
+@access(public=True)
+@blp.response(200, SessionAnswer)
+def read_session() -> dict[str, Any]:
+    """Who is signed in here, and what the app must know of this installation."""
+    return _session_answer(service.signed_in_person())
+
+
+@blp.post("/session")
+@access(public=True, csrf=False)
+@limiter.limit(_tries, key_func=_account_tried)
+@limiter.limit("60 per minute")
+@blp.arguments(Credentials)
+@blp.response(200, SessionAnswer)
+def sign_in(credentials: dict[str, str]) -> dict[str, Any]:
+    """Sign in; the cookie carries the session."""
+    person, session = service.sign_in(**credentials)
+    answer = _session_answer(person)
+    return answer | {"csrf": session.csrf, "expires_at": iso(session.expires_at)}
+
+
+@blp.delete("/session")
+@access(*ANYONE_SIGNED_IN)
+@blp.response(200, Done)
+def sign_out() -> dict[str, Any]:
+    """Sign out. What waits on a phone stays there."""
+    service.sign_out(actor())
+    return {}
+
+
+@blp.post("/devices")
+@access(Role.INSPECTOR, Role.LEAD)
+@blp.arguments(NewDevice)
+@blp.response(200, DeviceAnswer)
+def enrol_device(new: dict[str, Any]) -> Device:
+    """Enrol this browser profile as a device of the signed-in person; repeating it is harmless."""
+    return service.enrol_device(actor(), new["id"], new["label"], new["public_key"], new["alg"], new["wrapped_key"])
+
+
+@blp.get("/devices")
+@access(*ANYONE_SIGNED_IN)
+@blp.response(200, DeviceAnswer(many=True))
+def list_devices() -> Any:
+    """One's own devices; all for office and administrator."""
+    return service.devices_for(actor())
+
+
+@blp.post("/devices/<device_id>/revocation")
+@access(Role.INSPECTOR, Role.LEAD, Role.ADMIN, Role.OFFICE)
+@blp.arguments(Revocation)
+@blp.response(200, DeviceAnswer)
+def revoke_device(body: dict[str, str], device_id: str) -> Device:
+    """Revoke a device: what it sends from now on is kept apart."""
+    return service.revoke_device(actor(), device_id, body["reason"])
+
+
+def init_app(app: Flask) -> None:
+    """Flask-Login and the throttle."""
+    init_sessions(app)
+    limiter.init_app(app)

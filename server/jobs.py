@@ -1,0 +1,7 @@
+"""Which later stage hears of what: trail action → functions. Only `create_app` imports this."""
+
+from collections.abc import Mapping
+
+from server.platform.jobs import Job
+
+JOBS: Mapping[str, tuple[Job, ...]] = {}

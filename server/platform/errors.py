@@ -1,0 +1,127 @@
+"""The one error catalogue: stable code, HTTP status, a sentence in Chinese and in English.
+
+`catalogue/*.yaml` holds the sentences, one file per stage; a code that stands twice stops the start.
+Answers are `application/problem+json` (RFC 9457). What nobody foresaw answers with a reference number and nothing
+else; the log has the trace under the same number.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask import Flask, Response, g, has_request_context, json, request
+from werkzeug.exceptions import HTTPException
+
+from server.platform.db import db
+
+log = logging.getLogger("suicha")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    status: int
+    zh: str
+    en: str
+
+
+@cache
+def catalogue() -> dict[str, Sentence]:
+    """All codes. Raises RuntimeError where two files claim the same code."""
+    known: dict[str, Sentence] = {}
+    for file in sorted((Path(__file__).parent / "catalogue").glob("*.yaml")):
+        for code, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            if code in known:
+                raise RuntimeError(f"{file.name}: error code {code} stands twice")
+            known[code] = Sentence(entry["status"], entry["zh"], entry["en"])
+    return known
+
+
+class Problem(Exception):
+    """A refusal that the catalogue knows. `values` fill the sentence's {places}; `fields` name bad inputs."""
+
+    def __init__(self, code: str, *, fields: dict[str, Any] | None = None, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+        self.values = values
+        self.entry = catalogue()[code]
+
+    def sentence(self, language: str) -> str:
+        text = self.entry.en if language == "en" else self.entry.zh
+        return text.format(**self.values)
+
+
+def language() -> str:
+    """The reader's language: Chinese unless English is asked for."""
+    if not has_request_context():
+        return "zh"
+    return "en" if request.accept_languages.best_match(["zh", "en"], "zh") == "en" else "zh"
+
+
+def sentence(code: str, **values: object) -> str:
+    """The catalogue's sentence for `code` in the reader's language."""
+    problem = Problem(code)
+    problem.values = values
+    return problem.sentence(language())
+
+
+def problem_response(problem: Problem) -> Response:
+    """The answer for a refusal."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "code": problem.code,
+        "title": problem.sentence(language()),
+        "status": problem.entry.status,
+        "reference": g.get("reference", ""),
+    }
+    if problem.fields:
+        body["errors"] = problem.fields
+    answer = Response(json.dumps(body, ensure_ascii=False), problem.entry.status)
+    answer.content_type = "application/problem+json; charset=utf-8"
+    answer.headers["Content-Language"] = language()
+    if "retry_after" in problem.values:
+        answer.headers["Retry-After"] = str(problem.values["retry_after"])
+    return answer
+
+
+_BY_STATUS = {
+    400: "bad_request",
+    401: "signed_out",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid_input",
+    429: "too_many_tries",
+}
+
+
+def _on_http_exception(error: HTTPException) -> Response:
+    code = _BY_STATUS.get(error.code or 500, "unexpected")
+    messages = getattr(error, "data", {}).get("messages") if code == "invalid_input" else None
+    return problem_response(Problem(code, fields=messages))
+
+
+def _on_unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    log.exception("unexpected error, reference %s", g.get("reference", ""))
+    return problem_response(Problem("unexpected"))
+
+
+def init_errors(app: Flask) -> None:
+    """Every error of the app leaves through the catalogue."""
+    catalogue()
+
+    @app.before_request
+    def number_the_request() -> None:
+        g.reference = secrets.token_hex(6)
+
+    app.register_error_handler(Problem, problem_response)
+    app.register_error_handler(HTTPException, _on_http_exception)
+    app.register_error_handler(Exception, _on_unexpected)

@@ -1,0 +1,53 @@
+"""Small pieces that every stage's rooms are built with: its blueprint, its schemas' base, paging."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+
+
+class Body(Schema):
+    """What a route takes: unknown fields are an error, not silence."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Query(Schema):
+    """What a route takes from the address."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Answer(Schema):
+    """What a route gives."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Nothing(Body):
+    """A write that needs no body: `{}`."""
+
+
+class Done(Answer):
+    """A write that has nothing to tell."""
+
+    ok = fields.Boolean(dump_default=True)
+
+
+def uuid_field(**options: Any) -> fields.String:
+    """A key as 36 characters."""
+    pattern = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+    return fields.String(validate=validate.Regexp(pattern), **options)
+
+
+def text_field(most: int, **options: Any) -> fields.String:
+    """Text that is not blank and not longer than `most` characters."""
+    return fields.String(validate=[validate.Length(1, most), validate.Regexp(r"(?s).*\S")], **options)
+
+
+def stage_blueprint(name: str, prefix: str | None = None) -> Blueprint:
+    """The blueprint of a stage under `/api/<name>`."""
+    return Blueprint(name, name, url_prefix=prefix or f"/api/{name}")

@@ -1,0 +1,85 @@
+"""What every answer carries, and the files of the phone app.
+
+Security headers per OWASP ASVS 5.0 V3: no inline script, no eval, camera and position for ourselves only. Answers
+with data are never stored by browser or proxy. Under /assets/ a missing file is a 404, never the app's page, so that an
+old page cannot take HTML for a script.
+"""
+
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.platform.auth import access
+from server.platform.config import Settings
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def _security_headers(settings: Settings) -> dict[str, str]:
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    }
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+def _pages(folder: Path) -> Blueprint:
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/", defaults={"path": ""})
+    @pages.get("/<path:path>")
+    @access(public=True, answers="file")
+    def page(path: str) -> Response:
+        if path and (folder / path).is_file():
+            return _file(folder, path)
+        if path.startswith(("api/", "assets/")) or Path(path).suffix:
+            raise NotFound
+        return _file(folder, "index.html")
+
+    return pages
+
+
+def _file(folder: Path, path: str) -> Response:
+    answer = send_from_directory(folder, path)
+    hashed = path.startswith("assets/")
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    return answer
+
+
+def init_web(app: Flask, settings: Settings) -> None:
+    """Headers on every answer; the phone app's files where no route is."""
+    headers = _security_headers(settings)
+    app.register_blueprint(_pages(settings.pwa_folder))
+
+    @app.after_request
+    def harden(answer: Response) -> Response:
+        for name, value in headers.items():
+            answer.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]

@@ -1,0 +1,123 @@
+"""Signing in and out, sessions on the server, devices."""
+
+from flask import Flask
+
+from server.platform.clock import SetClock
+from tests.browser import Browser
+from tests.factories import PASSWORD, Bureau
+
+KEY = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+    "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+}
+DEVICE = "0192f0c1-5f3e-7abc-8def-001122334455"
+
+
+def enrolment(**changes: object) -> dict[str, object]:
+    return {"id": DEVICE, "label": "华为", "public_key": KEY, "alg": "ES256", "wrapped_key": "c2VhbGVk"} | changes
+
+
+def test_nobody_is_signed_in_at_first(app: Flask, bureau: Bureau) -> None:
+    answer = app.test_client().get("/api/session").json
+    assert answer["person"] is None and answer["csrf"] is None
+    assert answer["bureau"]["name"] == "叶县公安局"
+    assert answer["demo"] is None
+
+
+def test_a_wrong_password_and_an_unknown_account_get_the_same_sentence(app: Flask, bureau: Bureau) -> None:
+    tries = [("office", "wrong"), ("nobody", PASSWORD)]
+    answers = [
+        app.test_client().post("/api/session", json={"login": login, "password": password}) for login, password in tries
+    ]
+    assert [a.status_code for a in answers] == [401, 401]
+    assert {a.json["title"] for a in answers} == {"账号或密码不正确。"}
+    assert answers[0].mimetype == "application/problem+json"
+
+
+def test_the_sentence_comes_in_the_readers_language(app: Flask, bureau: Bureau) -> None:
+    answer = app.test_client().post(
+        "/api/session", json={"login": "office", "password": "x"}, headers={"Accept-Language": "en"}
+    )
+    assert answer.json["title"] == "Account or password is not correct."
+
+
+def test_the_cookie_is_closed_to_scripts_and_other_sites(app: Flask, bureau: Bureau) -> None:
+    answer = app.test_client().post("/api/session", json={"login": "office", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+
+
+def test_a_session_ends_by_time(browser: Browser, bureau: Bureau, clock: SetClock) -> None:
+    tab = browser.of(bureau.people["first"])
+    assert tab.get("/api/devices").status_code == 200
+    clock.advance(hours=13)
+    answer = tab.get("/api/devices")
+    assert answer.status_code == 401
+    assert answer.json["code"] == "signed_out"
+    assert "未上传的内容不受影响" in answer.json["title"]
+
+
+def test_a_write_without_the_pages_token_is_refused(browser: Browser, bureau: Bureau) -> None:
+    tab = browser.of(bureau.people["first"])
+    answer = tab.client.post("/api/devices", json=enrolment())
+    assert (answer.status_code, answer.json["code"]) == (403, "csrf_failed")
+
+
+def test_a_write_from_another_site_is_refused(browser: Browser, bureau: Bureau) -> None:
+    tab = browser.of(bureau.people["first"])
+    answer = tab.post("/api/devices", enrolment(), headers={"Origin": "https://elsewhere.example"})
+    assert answer.json["code"] == "csrf_failed"
+
+
+def test_an_account_past_its_last_day_is_closed(app: Flask, bureau: Bureau, clock: SetClock) -> None:
+    supervisor = bureau.people["supervisor"]
+    supervisor.valid_until = clock.now().date()
+    from server.platform.db import db
+
+    db.session.commit()
+    credentials = {"login": "supervisor", "password": PASSWORD}
+    assert app.test_client().post("/api/session", json=credentials).status_code == 200
+    clock.advance(days=1)
+    assert app.test_client().post("/api/session", json=credentials).json["code"] == "account_ended"
+
+
+def test_enrolling_a_device_twice_is_one_device(browser: Browser, bureau: Bureau) -> None:
+    tab = browser.of(bureau.people["first"])
+    assert tab.post("/api/devices", enrolment()).status_code == 200
+    assert tab.post("/api/devices", enrolment()).status_code == 200
+    assert len(tab.get("/api/devices").json) == 1
+
+
+def test_another_person_cannot_take_over_a_device(browser: Browser, bureau: Bureau) -> None:
+    browser.of(bureau.people["first"]).post("/api/devices", enrolment())
+    answer = browser.of(bureau.people["second"]).post("/api/devices", enrolment())
+    assert (answer.status_code, answer.json["code"]) == (409, "device_not_yours")
+
+
+def test_a_key_that_is_no_point_on_the_curve_is_refused(browser: Browser, bureau: Bureau) -> None:
+    tab = browser.of(bureau.people["first"])
+    answer = tab.post("/api/devices", enrolment(public_key=KEY | {"y": KEY["x"]}))
+    assert (answer.status_code, answer.json["code"]) == (422, "device_key_invalid")
+
+
+def test_unknown_fields_are_an_error_not_silence(browser: Browser, bureau: Bureau) -> None:
+    answer = browser.of(bureau.people["first"]).post("/api/devices", enrolment(extra=1))
+    assert answer.status_code == 422
+    assert "extra" in str(answer.json["errors"])
+
+
+def test_only_office_and_admin_see_everybodys_devices(browser: Browser, bureau: Bureau) -> None:
+    browser.of(bureau.people["first"]).post("/api/devices", enrolment())
+    assert browser.of(bureau.people["second"]).get("/api/devices").json == []
+    assert len(browser.of(bureau.people["office"]).get("/api/devices").json) == 1
+
+
+def test_signing_out_ends_the_session_on_the_server(browser: Browser, bureau: Bureau) -> None:
+    tab = browser.of(bureau.people["first"])
+    cookie = tab.client.get_cookie("suicha")
+    assert cookie is not None
+    assert tab.send("DELETE", "/api/session").status_code == 200
+    tab.client.set_cookie("suicha", cookie.value)
+    assert tab.get("/api/devices").status_code == 401
