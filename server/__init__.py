@@ -11,7 +11,7 @@ from server.platform.blobs import FileBlobs
 from server.platform.clock import Clock, SystemClock
 from server.platform.config import Settings, from_environment
 from server.platform.db import init_db
-from server.platform.errors import init_errors
+from server.platform.errors import init_errors, number_requests
 from server.platform.keys import load_keys
 from server.platform.web import init_web
 
@@ -50,9 +50,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         "keys": load_keys(settings.keys_folder),
         "blobs": FileBlobs(settings.blobs_folder),
     }
-    init_errors(app)
+    number_requests(app)
     init_db(app, settings)
     _add_stages(app)
+    init_errors(app)
     init_web(app, settings)
     guard_routes(app)
     return app

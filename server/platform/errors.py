@@ -114,14 +114,17 @@ def _on_unexpected(error: Exception) -> Response:
     return problem_response(Problem("unexpected"))
 
 
-def init_errors(app: Flask) -> None:
-    """Every error of the app leaves through the catalogue."""
-    catalogue()
+def number_requests(app: Flask) -> None:
+    """Give every request the reference that its refusal and its log line carry."""
 
     @app.before_request
     def number_the_request() -> None:
         g.reference = secrets.token_hex(6)
 
+
+def init_errors(app: Flask) -> None:
+    """Every error of the app leaves through the catalogue. After the stages: flask-smorest brings handlers of its own."""
+    catalogue()
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(Exception, _on_unexpected)

@@ -1,0 +1,52 @@
+"""What every answer carries, and what none may carry."""
+
+import logging
+
+import pytest
+from flask import Flask
+
+from server.platform.auth import access
+from server.platform.errors import catalogue
+from tests.factories import Bureau
+
+
+def test_every_sentence_of_the_catalogue_is_complete() -> None:
+    for code, entry in catalogue().items():
+        assert 400 <= entry.status < 600, code
+        assert any("一" <= c <= "鿿" for c in entry.zh), code
+        assert entry.en.isascii() or "…" in entry.en, code
+
+
+def test_answers_forbid_foreign_scripts_and_storage(app: Flask, bureau: Bureau) -> None:
+    answer = app.test_client().get("/api/session")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy and "http" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_missing_asset_is_never_answered_with_a_page(app: Flask, bureau: Bureau) -> None:
+    for path in ("/assets/gone-1a2b.js", "/api/nowhere", "/icons/gone.png"):
+        answer = app.test_client().get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
+
+
+def test_what_nobody_foresaw_answers_with_a_number_and_nothing_else(
+    app: Flask, bureau: Bureau, caplog: pytest.LogCaptureFixture
+) -> None:
+    @access(public=True, answers="nothing")
+    def explode(*_args: object, **_kwargs: object) -> None:
+        raise ZeroDivisionError("the secret of the machine room")
+
+    app.view_functions["accounts.read_session"] = explode
+    with caplog.at_level(logging.ERROR, logger="suicha"):
+        answer = app.test_client().get("/api/session")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text and "ZeroDivision" not in answer.text
+    assert answer.json["reference"] and answer.json["reference"] in caplog.text
+
+
+def test_broken_json_is_told_in_chinese(app: Flask, bureau: Bureau) -> None:
+    answer = app.test_client().post("/api/session", data="{", content_type="application/json")
+    assert answer.status_code in (400, 422)
+    assert "填写" in answer.json["title"] or "无法识别" in answer.json["title"]
