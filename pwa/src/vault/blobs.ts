@@ -1,0 +1,53 @@
+/** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
+import type { Locks } from "../app/ports";
+import type { StoredEvidence } from "../core/journal/types";
+import { blobLock, type Vault } from "./vault";
+
+/** Bytes of one evidence, or null when they are not in this vault. Throws Refusal row_damaged. */
+export async function readBlob(vault: Vault, sha256: string): Promise<ArrayBuffer | null> {
+  const row = await vault.run(() => vault.db.blobs.get(sha256));
+  return row === undefined ? null : vault.box.openBytes(`blobs:${sha256}`, row.sealed);
+}
+
+export async function evidenceMeta(vault: Vault, inspection: string, sha256: string): Promise<StoredEvidence | null> {
+  const row = await vault.run(() => vault.db.evidence.get([inspection, sha256]));
+  return row === undefined ? null : vault.box.open<StoredEvidence>(`evidence:${inspection}:${sha256}`, row.sealed);
+}
+
+/** Keeps bytes that came from elsewhere (a colleague's phone, the server); the caller has checked the hash. */
+export async function keepBlob(vault: Vault, inspection: string, sha256: string, bytes: ArrayBuffer): Promise<void> {
+  const sealed = await vault.box.sealBytes(`blobs:${sha256}`, bytes);
+  const { db } = vault;
+  await vault.run(() =>
+    db.transaction("rw", db.blobs, db.evidence, async () => {
+      const row = await db.evidence.get([inspection, sha256]);
+      if (row === undefined) return;
+      await db.blobs.put({ sha256, sealed });
+      await db.evidence.put({ ...row, here: 1 });
+    }),
+  );
+}
+
+/**
+ * Bytes whose capture was cut off before their entry was written (the screen never said 已保存): removed.
+ * Answers how many.
+ */
+export function sweepOrphans(vault: Vault, locks: Locks): Promise<number> {
+  return locks.hold(blobLock(vault), () => swept(vault));
+}
+
+function swept(vault: Vault): Promise<number> {
+  const { db } = vault;
+  return vault.run(() =>
+    db.transaction("rw", db.blobs, db.evidence, async () => {
+      const stored = await db.blobs.toCollection().primaryKeys();
+      const orphans: string[] = [];
+      for (const sha256 of stored) {
+        const named = await db.evidence.where("sha256").equals(sha256).count();
+        if (named === 0) orphans.push(sha256);
+      }
+      await db.blobs.bulkDelete(orphans);
+      return orphans.length;
+    }),
+  );
+}

@@ -1,0 +1,233 @@
+/**
+ * The journal of one inspection in one vault: the only place where entries are written.
+ *
+ * Writing takes a lock over all tabs, looks at the newest state, allocates seq and prev, seals, and then commits in
+ * one transaction that compares the chain's tip first: a second writer without the lock (or a browser that lost it)
+ * cannot fork the chain. What `append` answers is on the disk.
+ */
+import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
+import { canonical, type Json } from "../core/canonical";
+import { check, seal } from "../core/journal/entry";
+import { fold, headsAt } from "../core/journal/fold";
+import type { Entry, EntryBody, State, StoredEvidence } from "../core/journal/types";
+import { isoTime } from "./encoding";
+import { isRefused, Refusal } from "./refusal";
+import { entryRow, newOutboxRow } from "./replica";
+import type { ChainRow, EntryRow, EvidenceRow, OutboxRow } from "./schema";
+import { blobLock, writeLock, type Vault } from "./vault";
+
+export interface JournalEffects {
+  clock: Clock;
+  locks: Locks;
+  channel: Channel;
+  hasher: Hasher;
+}
+
+/** Bytes already committed to `blobs`, about to be named by an entry of the same transaction. */
+interface Attachment {
+  value: StoredEvidence;
+}
+
+const HEADED = new Set<string>(["answer", "row", "finding"]);
+const ALLOCATIONS = 8;
+
+export class Journal {
+  private readonly entries = new Map<string, Entry>();
+  /** Entries of kinds this version does not know: kept, handed on, not folded. */
+  private readonly foreign = new Map<string, Entry>();
+  private folded: State | null = null;
+
+  constructor(
+    readonly vault: Vault,
+    readonly inspection: string,
+    private readonly effects: JournalEffects,
+  ) {}
+
+  /** Entries that are part of the state, in no particular order. */
+  list(): Entry[] {
+    return [...this.entries.values()];
+  }
+
+  state(): State {
+    this.folded ??= fold(this.entries.values(), this.inspection);
+    return this.folded;
+  }
+
+  /** Reads what other tabs, a pull or a hand-over have added. True when something is new. */
+  async refresh(): Promise<boolean> {
+    const { vault } = this;
+    const rows = await vault.run(() =>
+      vault.db.entries
+        .where("inspection")
+        .equals(this.inspection)
+        .filter((row) => row.proven === 1 && !this.entries.has(row.id) && !this.foreign.has(row.id))
+        .toArray(),
+    );
+    const fresh = await Promise.all(rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+    this.include(fresh);
+    return fresh.length > 0;
+  }
+
+  /** Appends statements together, in order. Answers when they are durably committed. */
+  append(statements: Statement[]): Promise<Entry[]> {
+    return this.write(statements, []);
+  }
+
+  /**
+   * Hashes, seals and commits bytes, reads them back, and appends the entry that names them.
+   * Refusals: quota_full · not_stored (what came back is not what went in) · those of an entry.
+   */
+  async putEvidence(path: string, bytes: ArrayBuffer, meta: EvidenceMeta): Promise<Entry> {
+    const sha256 = await this.effects.hasher.sha256(bytes);
+    const value = described(sha256, bytes.byteLength, meta, isoTime(this.effects.clock.now()));
+    return this.effects.locks.hold(blobLock(this.vault), async () => {
+      await this.store(sha256, bytes);
+      const [entry] = await this.write([{ kind: "evidence", path, value }], [{ value }]);
+      return entry!;
+    });
+  }
+
+  private async store(sha256: string, bytes: ArrayBuffer): Promise<void> {
+    const { vault, effects } = this;
+    const place = `blobs:${sha256}`;
+    const sealed = await vault.box.sealBytes(place, bytes);
+    await vault.run(() => vault.db.blobs.put({ sha256, sealed }));
+    const back = await vault.run(() => vault.db.blobs.get(sha256));
+    const kept = back === undefined ? null : await effects.hasher.sha256(await vault.box.openBytes(place, back.sealed));
+    if (kept !== sha256) throw new Refusal("not_stored");
+  }
+
+  private write(statements: Statement[], attachments: Attachment[]): Promise<Entry[]> {
+    const { vault, inspection, effects } = this;
+    return effects.locks.hold(writeLock(vault, inspection), async () => {
+      for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
+        await this.refresh();
+        const chain = await this.chain();
+        const entries = await this.built(statements, chain);
+        if (!(await this.commit(chain, entries, attachments))) continue;
+        this.include(entries);
+        effects.channel.post({ about: "inspection", vault: vault.id, inspection });
+        return entries;
+      }
+      throw new Refusal("storage_busy");
+    });
+  }
+
+  private async chain(): Promise<ChainRow> {
+    const { vault, inspection } = this;
+    const row = await vault.run(() => vault.db.chains.get(inspection));
+    return row ?? { inspection, seq: 0, tip: null, signed: 0, forgotten: null };
+  }
+
+  private async built(statements: Statement[], chain: ChainRow): Promise<Entry[]> {
+    const skew = await this.vault.skew();
+    const at = isoTime(this.effects.clock.now());
+    const made: Entry[] = [];
+    for (const { kind, path, value, replaces } of statements) {
+      const body: EntryBody = {
+        inspection: this.inspection,
+        author: this.vault.person.id,
+        device: this.vault.device,
+        seq: chain.seq + made.length + 1,
+        prev: made.length === 0 ? chain.tip : made[made.length - 1]!.id,
+        at,
+        skew_ms: skew,
+        kind,
+        path,
+        value: composed(value),
+        replaces: replaces === undefined ? this.heads(kind, path, made) : [...new Set(replaces)].sort(),
+      };
+      made.push(seal(body));
+    }
+    return made;
+  }
+
+  /** What a new statement stands in for: the heads seen here, including those of the same batch. */
+  private heads(kind: string, path: string, made: Entry[]): string[] {
+    if (!HEADED.has(kind)) return [];
+    const state = made.length === 0 ? this.state() : fold([...this.entries.values(), ...made], this.inspection);
+    return [...headsAt(state, kind as "answer" | "row" | "finding", path)];
+  }
+
+  private async commit(chain: ChainRow, entries: Entry[], attachments: Attachment[]): Promise<boolean> {
+    const { vault } = this;
+    const last = entries[entries.length - 1]!;
+    const rows = await Promise.all(entries.map((entry) => entryRow(vault, entry, true)));
+    const outbox = await Promise.all(entries.map((entry) => outboxOf(vault, entry)));
+    const evidence = await Promise.all(attachments.map(({ value }) => this.evidenceRows(value)));
+    const { db } = vault;
+    return vault.run(() =>
+      db.transaction("rw", [db.entries, db.chains, db.outbox, db.evidence], async () => {
+        const now = await db.chains.get(this.inspection);
+        // A repeat after a lost connection: the first attempt had reached the disk.
+        if (now?.tip === last.id) return true;
+        if ((now?.tip ?? null) !== chain.tip) return false;
+        await db.entries.bulkAdd(rows);
+        await db.outbox.bulkPut(outbox);
+        for (const attached of evidence) await attach(vault, attached);
+        await db.chains.put({ ...chain, seq: last.seq, tip: last.id });
+        return true;
+      }),
+    );
+  }
+
+  private async evidenceRows(value: StoredEvidence): Promise<[EvidenceRow, OutboxRow]> {
+    const { vault, inspection } = this;
+    const { sha256 } = value;
+    const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, value);
+    const order = Date.parse(value.taken_at) || this.effects.clock.now();
+    const outbox = await newOutboxRow(vault, "evidence", inspection, sha256, order, value.size);
+    return [{ inspection, sha256, here: 1, sealed }, outbox];
+  }
+
+  private include(entries: Entry[]): void {
+    for (const entry of entries) {
+      if (understood(entry)) this.entries.set(entry.id, entry);
+      else this.foreign.set(entry.id, entry);
+    }
+    if (entries.length > 0) this.folded = null;
+  }
+}
+
+function understood(entry: Entry): boolean {
+  try {
+    check(entry);
+    return true;
+  } catch (thrown) {
+    if (isRefused(thrown)) return false;
+    throw thrown;
+  }
+}
+
+/** The value as it will be signed: a plain copy (Vue hands us proxies) with all text in NFC. */
+function composed(value: unknown): Json {
+  return JSON.parse(canonical(JSON.parse(JSON.stringify(value).normalize("NFC")))) as Json;
+}
+
+function described(sha256: string, size: number, meta: EvidenceMeta, now: string): StoredEvidence {
+  const { media_type, purpose, source, marks } = meta;
+  return {
+    sha256,
+    size,
+    media_type,
+    purpose,
+    taken_at: meta.taken_at ?? now,
+    position: meta.position ?? null,
+    source,
+    width: meta.width ?? null,
+    height: meta.height ?? null,
+    ...(marks === undefined ? {} : { marks }),
+  };
+}
+
+function outboxOf(vault: Vault, entry: Entry): Promise<OutboxRow> {
+  return newOutboxRow(vault, "entry", entry.inspection, entry.id, Date.parse(entry.at), 0);
+}
+
+/** The same bytes photographed or attached twice are uploaded once. */
+async function attach(vault: Vault, [row, outbox]: [EvidenceRow, OutboxRow]): Promise<void> {
+  const known = await vault.db.evidence.get([row.inspection, row.sha256]);
+  if (known?.here === 1) return;
+  await vault.db.evidence.put(row);
+  await vault.db.outbox.put(outbox);
+}

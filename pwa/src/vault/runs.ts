@@ -1,0 +1,112 @@
+/** Runs: what a device signs so that every replica can check its entries. */
+import type { KnownDevice } from "../api/types";
+import { digest } from "../core/canonical";
+import { checkRun, runBytes } from "../core/journal/chain";
+import { SERVER, type Entry, type Run } from "../core/journal/types";
+import { base64url, fromBase64url } from "./encoding";
+import { importPublicKey, SIGNATURE } from "./keys";
+import { isRefused } from "./refusal";
+import type { RunRow } from "./schema";
+import type { Vault } from "./vault";
+
+/** No run is longer than this, so that a push stays small on 2G. */
+const LONGEST = 200;
+
+export function runKey(run: Run): string {
+  return digest({ ...run, ids: [...run.ids] });
+}
+
+/** The sealed row of a run. */
+export async function runRow(vault: Vault, run: Run): Promise<RunRow> {
+  const key = runKey(run);
+  const { inspection, device, first_seq } = run;
+  const last_seq = first_seq + run.ids.length - 1;
+  return { key, inspection, device, first_seq, last_seq, sealed: await vault.box.seal(`runs:${key}`, run) };
+}
+
+export async function runsOf(vault: Vault, inspection: string): Promise<Run[]> {
+  const rows = await vault.run(() => vault.db.runs.where("inspection").equals(inspection).toArray());
+  return Promise.all(rows.map((row) => vault.box.open<Run>(`runs:${row.key}`, row.sealed)));
+}
+
+/**
+ * Signs what this device has said since its last run. Nothing to sign is fine; two tabs at once are too: the second
+ * finds the chain already signed. Answers the number of entries newly under a run.
+ */
+export async function signRuns(vault: Vault, inspection: string): Promise<number> {
+  const chain = await vault.run(() => vault.db.chains.get(inspection));
+  if (chain === undefined || chain.tip === null || chain.signed >= chain.seq) return 0;
+  const unsigned = await backFrom(vault, chain.tip, chain.signed);
+  const rows: RunRow[] = [];
+  for (let at = 0; at < unsigned.length; at += LONGEST) {
+    rows.push(await runRow(vault, await signed(vault, unsigned.slice(at, at + LONGEST))));
+  }
+  return vault.run(() =>
+    vault.db.transaction("rw", vault.db.runs, vault.db.chains, async () => {
+      const now = await vault.db.chains.get(inspection);
+      if (now === undefined || now.signed !== chain.signed) return 0;
+      await vault.db.runs.bulkPut(rows);
+      await vault.db.chains.update(inspection, { signed: chain.seq });
+      return unsigned.length;
+    }),
+  );
+}
+
+/** Our own entries from after `signed` up to the tip, oldest first, found by walking back: a fork keeps its branch. */
+async function backFrom(vault: Vault, tip: string, signed: number): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (let id: string | null = tip; id !== null; ) {
+    const step: string = id;
+    const row = await vault.run(() => vault.db.entries.get(step));
+    if (row === undefined || row.seq <= signed) break;
+    const entry: Entry = await vault.box.open<Entry>(`entries:${step}`, row.sealed);
+    found.unshift(entry);
+    id = entry.prev;
+  }
+  return found;
+}
+
+async function signed(vault: Vault, entries: Entry[]): Promise<Run> {
+  const first = entries[0]!;
+  const body = {
+    inspection: first.inspection,
+    device: first.device,
+    first_seq: first.seq,
+    ids: entries.map((entry) => entry.id),
+  };
+  const signature = await vault.signer.sign(vault.signing, runBytes({ ...body, alg: "ES256", signature: "" }));
+  return { ...body, alg: "ES256", signature: base64url(signature) };
+}
+
+/** Whose keys a replica believes: devices by id, and the bureau's own for what the server says. */
+export interface Keyring {
+  key(device: string): Promise<CryptoKey | null>;
+}
+
+export function keyring(subtle: SubtleCrypto, devices: KnownDevice[], bureau: JsonWebKey | null): Keyring {
+  const jwks = new Map(devices.map((device): [string, JsonWebKey] => [device.id, device.public_key]));
+  if (bureau !== null) jwks.set(SERVER, bureau);
+  const imported = new Map<string, Promise<CryptoKey | null>>();
+  return {
+    key(device) {
+      const jwk = jwks.get(device);
+      if (jwk === undefined) return Promise.resolve(null);
+      const known = imported.get(device) ?? importPublicKey(subtle, jwk);
+      imported.set(device, known);
+      return known;
+    },
+  };
+}
+
+/** Is the run well formed and signed by the device it names? Never throws. */
+export async function verified(subtle: SubtleCrypto, keys: Keyring, run: Run): Promise<boolean> {
+  try {
+    checkRun(run);
+    const key = await keys.key(run.device);
+    if (key === null) return false;
+    return await subtle.verify(SIGNATURE, key, fromBase64url(run.signature), runBytes(run));
+  } catch (thrown) {
+    if (isRefused(thrown)) return false;
+    throw thrown;
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The shelf of one browser profile: makes vaults, opens them, takes new passwords.
+ *
+ * Wrong tries cost time, more each time, and never destroy anything: the count is written before the password is
+ * tried, so that killing the browser in between gains nothing; a clock set back starts the wait again.
+ */
+import type { Clock, Signer } from "../app/ports";
+import type { Person } from "../api/types";
+import { sha256Hex } from "../core/sha256";
+import { durably } from "./durable";
+import { base64url, fromBase64url, joined, utf8, uuid7 } from "./encoding";
+import {
+  Box,
+  importContentKey,
+  importSigningKey,
+  newContentKey,
+  newSigningPair,
+  unwrapContentKey,
+  withoutExport,
+  wrapContentKey,
+  wrappingKey,
+  type KeyRing,
+} from "./keys";
+import { fromRecoveryCode, sealForOffice } from "./recovery";
+import { Refusal } from "./refusal";
+import { ShelfDb, VaultDb, type Databases, type ShelfVault } from "./schema";
+import { Vault } from "./vault";
+
+/** Tries without a wait; then 5 s, doubling, at most 15 minutes. */
+export const FREE_TRIES = 3;
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 15 * 60_000;
+
+export interface ShelfEffects {
+  databases: Databases;
+  ring: KeyRing;
+  clock: Clock;
+  signer: Signer;
+}
+
+export interface Enrolment {
+  login: string;
+  password: string;
+  person: Person;
+  /** The office's recovery key. */
+  office: JsonWebKey;
+}
+
+export class Shelf {
+  readonly db: ShelfDb;
+
+  constructor(private readonly effects: ShelfEffects) {
+    this.db = new ShelfDb(effects.databases);
+  }
+
+  async count(): Promise<number> {
+    return this.run(() => this.db.vaults.count());
+  }
+
+  /** Device ids of the vaults that lie here: to tell a vault that is gone from one that is not. */
+  async devices(): Promise<string[]> {
+    return (await this.run(() => this.db.vaults.toArray())).map((row) => row.device);
+  }
+
+  async find(login: string): Promise<ShelfVault | null> {
+    const id = await this.idOf(login);
+    return (await this.run(() => this.db.vaults.get(id))) ?? null;
+  }
+
+  /** SHA-256 of this profile's salt and the login name: the name itself is never written. */
+  async idOf(login: string): Promise<string> {
+    const salt = await this.salt();
+    return sha256Hex(joined(salt, utf8(login.trim().normalize("NFC").toLowerCase())));
+  }
+
+  /** A new vault with new keys. The shelf record comes last: it is what makes the vault exist. */
+  async create({ login, password, person, office }: Enrolment): Promise<Vault> {
+    const { ring, clock, databases } = this.effects;
+    const id = await this.idOf(login);
+    const device = uuid7(clock.now(), ring.random.bytes(16));
+    const extractable = await newContentKey(ring);
+    const { wrap, wrapping } = await wrapContentKey(ring, extractable, password, id);
+    const raw = await ring.subtle.exportKey("raw", extractable);
+    const recovery = await sealForOffice(ring.subtle, ring.random, office, raw, device);
+    const box = new Box(ring.subtle, ring.random, await withoutExport(ring, extractable));
+    const { publicKey, pkcs8 } = await newSigningPair(ring);
+    const db = new VaultDb(databases, device);
+    const signingRow = { key: "signing", sealed: await box.sealBytes("meta:signing", pkcs8) };
+    const personRow = { key: "person", sealed: await box.seal("meta:person", person) };
+    await durably(db, () => db.meta.bulkPut([signingRow, personRow]));
+    const tries = { count: 0, last: 0, until: 0 };
+    const record: ShelfVault = { id, device, wrap, recovery, publicKey, registered: false, tries };
+    await this.run(() => this.db.vaults.add(record));
+    const signing = await importSigningKey(ring, pkcs8);
+    return new Vault(id, device, publicKey, person, db, this.effects.signer, { box, signing, wrapping });
+  }
+
+  /** Refusals: no_vault · unlock_delayed {seconds} · wrong_password. */
+  async unlock(login: string, password: string): Promise<Vault> {
+    const record = await this.find(login);
+    if (record === null) throw new Refusal("no_vault");
+    await this.beginTry(record.id);
+    const { ring } = this.effects;
+    const wrapping = await wrappingKey(ring, password, fromBase64url(record.wrap.salt), record.wrap.cost);
+    const content = await unwrapContentKey(ring, record.wrap, wrapping, record.id);
+    await this.endTries(record.id);
+    return this.opened(record, content, wrapping);
+  }
+
+  /** Wraps the content key of an open vault with a new password: after a change on the server. */
+  async rewrap(vault: Vault, password: string): Promise<void> {
+    const { ring } = this.effects;
+    const record = await this.run(() => this.db.vaults.get(vault.id));
+    if (record === undefined) throw new Refusal("no_vault");
+    const content = await unwrapContentKey(ring, record.wrap, vault.wrapping, vault.id, true);
+    await this.rewrapWith(record, content, password, vault);
+  }
+
+  /** True when `password` is the one the vault is wrapped with now. Costs one argon2id. */
+  async opensWith(vault: Vault, password: string): Promise<boolean> {
+    const record = await this.run(() => this.db.vaults.get(vault.id));
+    if (record === undefined) return false;
+    const { salt, cost } = record.wrap;
+    const wrapping = await wrappingKey(this.effects.ring, password, fromBase64url(salt), cost);
+    return unwrapContentKey(this.effects.ring, record.wrap, wrapping, vault.id).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Opens a vault with the key that the office recovered. Refusals: no_vault · recovery_code_wrong. */
+  async recover(login: string, code: string, newPassword: string): Promise<Vault> {
+    const { ring } = this.effects;
+    const record = await this.find(login);
+    if (record === null) throw new Refusal("no_vault");
+    const content = await importContentKey(ring, fromRecoveryCode(code));
+    const { wrap, wrapping } = await wrapContentKey(ring, content, newPassword, record.id);
+    const vault = await this.opened(record, await withoutExport(ring, content), wrapping).catch((thrown: unknown) => {
+      throw thrown instanceof Refusal && thrown.code === "row_damaged" ? new Refusal("recovery_code_wrong") : thrown;
+    });
+    await this.run(() => this.db.vaults.update(record.id, { wrap, tries: { count: 0, last: 0, until: 0 } }));
+    return vault;
+  }
+
+  async markRegistered(vault: string): Promise<void> {
+    await this.run(() => this.db.vaults.update(vault, { registered: true }));
+  }
+
+  private async rewrapWith(record: ShelfVault, content: CryptoKey, password: string, vault: Vault): Promise<void> {
+    const { wrap, wrapping } = await wrapContentKey(this.effects.ring, content, password, record.id);
+    const changed = await this.run(() =>
+      this.db.transaction("rw", this.db.vaults, async () => {
+        const now = await this.db.vaults.get(record.id);
+        if (now === undefined || now.wrap.key !== record.wrap.key) return false;
+        await this.db.vaults.put({ ...now, wrap });
+        return true;
+      }),
+    );
+    // Another tab took the new password in the meantime: its wrap stands.
+    if (changed) vault.wrapping = wrapping;
+  }
+
+  private async opened(record: ShelfVault, content: CryptoKey, wrapping: CryptoKey): Promise<Vault> {
+    const { ring, databases, signer } = this.effects;
+    const db = new VaultDb(databases, record.device);
+    const box = new Box(ring.subtle, ring.random, content);
+    const [signingRow, personRow] = await durably(db, () => db.meta.bulkGet(["signing", "person"]));
+    if (signingRow === undefined || personRow === undefined) throw new Refusal("vault_gone");
+    const pkcs8 = await box.openBytes("meta:signing", signingRow.sealed);
+    const person = await box.open<Person>("meta:person", personRow.sealed);
+    const signing = await importSigningKey(ring, pkcs8);
+    return new Vault(record.id, record.device, record.publicKey, person, db, signer, { box, signing, wrapping });
+  }
+
+  private async beginTry(id: string): Promise<void> {
+    const now = this.effects.clock.now();
+    const seconds = await this.run(() =>
+      this.db.transaction("rw", this.db.vaults, async () => {
+        const record = await this.db.vaults.get(id);
+        if (record === undefined) return 0;
+        const { count, last, until } = record.tries;
+        if (now < last) {
+          const again = now + waitAfter(count);
+          await this.db.vaults.update(id, { tries: { count, last: now, until: again } });
+          if (again > now) return Math.ceil((again - now) / 1000);
+        } else if (now < until) return Math.ceil((until - now) / 1000);
+        await this.db.vaults.update(id, { tries: { count: count + 1, last: now, until: now + waitAfter(count + 1) } });
+        return 0;
+      }),
+    );
+    if (seconds > 0) throw new Refusal("unlock_delayed", { seconds });
+  }
+
+  private async endTries(id: string): Promise<void> {
+    await this.run(() => this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }));
+  }
+
+  private async salt(): Promise<Uint8Array> {
+    const fresh = base64url(this.effects.ring.random.bytes(16));
+    const kept = await this.run(() =>
+      this.db.transaction("rw", this.db.facts, async () => {
+        const known = await this.db.facts.get("salt");
+        if (known !== undefined) return known.value as string;
+        await this.db.facts.put({ key: "salt", value: fresh });
+        return fresh;
+      }),
+    );
+    return fromBase64url(kept);
+  }
+
+  private run<T>(work: () => Promise<T>): Promise<T> {
+    return durably(this.db, work);
+  }
+}
+
+/** Milliseconds to wait after the n-th wrong try. */
+export function waitAfter(wrong: number): number {
+  if (wrong < FREE_TRIES) return 0;
+  return Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT_MS);
+}
