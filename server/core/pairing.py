@@ -157,7 +157,9 @@ class Deck:
     ) -> list[int] | None:
         """Deal card by card. Only households can lead into a dead end (the first card may rule out the
         only senior): then, and only then, the teams are searched in card order."""
-        seats, turned, team = count - len(kept), [], list[int]()
+        seats = count - len(kept)
+        turned: list[Card] = []
+        team: list[int] = []
         while len(team) < seats:
             top = self._take_up(pool, self._senior_needed(kept + team, count))
             if top is None:

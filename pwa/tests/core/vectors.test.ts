@@ -24,7 +24,9 @@ const ROOT = resolve(import.meta.dirname, "../../../tests/vectors");
 const adapters = import.meta.glob<Adapter>("./adapters/*.ts", { eager: true });
 
 function folders(): string[] {
-  return readdirSync(ROOT).filter((name) => !name.startsWith("__") && statSync(join(ROOT, name)).isDirectory());
+  return readdirSync(ROOT).filter(
+    (name) => !name.startsWith("__") && statSync(join(ROOT, name)).isDirectory(),
+  );
 }
 
 function groups(folder: string): [string, Group][] {
@@ -62,7 +64,10 @@ for (const folder of folders()) {
 
 it("ran as many vectors as the committed counts say", () => {
   const ran = Object.fromEntries(
-    folders().map((folder) => [folder, groups(folder).reduce((sum, [, group]) => sum + group.tests.length, 0)]),
+    folders().map((folder) => [
+      folder,
+      groups(folder).reduce((sum, [, group]) => sum + group.tests.length, 0),
+    ]),
   );
   expect(ran).toEqual(JSON.parse(readFileSync(join(ROOT, "counts.json"), "utf-8")));
 });

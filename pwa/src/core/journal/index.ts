@@ -1,0 +1,6 @@
+/** The inspection journal: immutable statements, the chains they stand in, and the state they fold to. */
+export * from "./types";
+export { BadEntry, check, entryId, identify, rowId, seal } from "./entry";
+export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from "./chain";
+export { fold } from "./fold";
+export { headsAt } from "./settle";
