@@ -11,7 +11,7 @@ CONSTRAINTS = ROOT / "constraints.txt"
 
 def prepare(*, with_tests: bool) -> None:
     """Make or renew `.venv`. With the stamps in place this only reads three small files."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  an older Python may well be the one that runs this
         raise Stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
     _make_venv()
     if with_tests:
