@@ -25,7 +25,7 @@ class ItemCategory(StrEnum):
 
 
 class SubjectStatus(StrEnum):
-    """Only `open` and `suspended` premises are still there to be supervised."""
+    """Only `open` premises count in a pool (regulation 1.3 no. 8)."""
 
     OPEN = "open"
     SUSPENDED = "suspended"
