@@ -1,6 +1,6 @@
 /** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
 import type { Locks } from "../app/ports";
-import type { StoredEvidence } from "../core/journal/types";
+import type { StoredEvidence } from "../core/journal";
 import { blobLock, type Vault } from "./vault";
 
 /** Bytes of one evidence, or null when they are not in this vault. Throws Refusal row_damaged. */

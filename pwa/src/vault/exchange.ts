@@ -5,7 +5,7 @@
  * password is as sure as his enrolment. Either phone may later bring the other's entries to the server.
  */
 import type { Locks } from "../app/ports";
-import type { Entry } from "../core/journal/types";
+import type { Entry } from "../core/journal";
 import { evidenceMeta, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
 import { newOutboxRow, takeIn, type Parcel } from "./replica";

@@ -7,13 +7,11 @@
  */
 import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
 import { canonical, type Json } from "../core/canonical";
-import { check, seal } from "../core/journal/entry";
-import { fold, headsAt } from "../core/journal/fold";
-import type { Entry, EntryBody, State, StoredEvidence } from "../core/journal/types";
+import { check, fold, headsAt, seal, type Entry, type EntryBody, type State, type StoredEvidence } from "../core/journal";
 import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
 import { entryRow, newOutboxRow } from "./replica";
-import type { ChainRow, EntryRow, EvidenceRow, OutboxRow } from "./schema";
+import type { ChainRow, EvidenceRow, OutboxRow } from "./schema";
 import { blobLock, writeLock, type Vault } from "./vault";
 
 export interface JournalEffects {

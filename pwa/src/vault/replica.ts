@@ -4,8 +4,7 @@
  * what cannot be proved yet is kept aside and looked at again when a key or a run arrives.
  */
 import type { Locks } from "../app/ports";
-import { identify } from "../core/journal/entry";
-import type { Entry, Run } from "../core/journal/types";
+import { identify, type Entry, type Run } from "../core/journal";
 import { isRefused } from "./refusal";
 import { runKey, runRow, runsOf, signRuns, verified, type Keyring } from "./runs";
 import { entryKey, evidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";

@@ -1,8 +1,7 @@
 /** Runs: what a device signs so that every replica can check its entries. */
 import type { KnownDevice } from "../api/types";
 import { digest } from "../core/canonical";
-import { checkRun, runBytes } from "../core/journal/chain";
-import { SERVER, type Entry, type Run } from "../core/journal/types";
+import { checkRun, runBytes, SERVER, type Entry, type Run } from "../core/journal";
 import { base64url, fromBase64url } from "./encoding";
 import { importPublicKey, SIGNATURE } from "./keys";
 import { isRefused } from "./refusal";
@@ -74,7 +73,7 @@ async function signed(vault: Vault, entries: Entry[]): Promise<Run> {
     first_seq: first.seq,
     ids: entries.map((entry) => entry.id),
   };
-  const signature = await vault.signer.sign(vault.signing, runBytes({ ...body, alg: "ES256", signature: "" }));
+  const signature = await vault.signer.sign(vault.signing, runBytes(body));
   return { ...body, alg: "ES256", signature: base64url(signature) };
 }
 
