@@ -79,11 +79,10 @@ def _sections(definitions: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def _catalogues(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    days = [part["workdays"] for part in parts]
     return {
         "laws": _laws(parts),
         "results": _by_key(parts, "results"),
-        "workdays": {name: sorted({day for entry in days for day in entry[name]}) for name in ("off", "on")},
+        "holidays": _merged(parts, "holidays"),
         "lists": _merged(parts, "lists"),
     }
 

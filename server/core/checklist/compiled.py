@@ -53,9 +53,8 @@ class Checklist:
         self.definition = definition
         self.compile = compile_
         self.lists = definition["catalogues"]["lists"]
-        workdays = definition["catalogues"]["workdays"]
         self.variables = self._variables()
-        self.environment = Environment(self.variables, functions(workdays["off"], workdays["on"]))
+        self.environment = Environment(self.variables, functions(definition["catalogues"]["holidays"]))
         self.sections = [
             (section, Program(section["when"], self.environment, compile_) if "when" in section else None)
             for section in definition["sections"]

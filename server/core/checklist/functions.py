@@ -5,10 +5,11 @@ Few, pure, total where possible; each is held to the shared vectors in Python an
 expression engines differ: the named validators here stand in for it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from server.core.calendar import WorkingCalendar, days_between, working_days_between
 from server.core.checklist import times
 from server.core.checklist.quantities import divide_half_even
 from server.core.checklist.validators import valid_phone, valid_resident_id, valid_uscc
@@ -80,27 +81,27 @@ def _minutes(first: datetime, second: datetime) -> int:
 
 
 def _days(first: datetime, second: datetime) -> int:
-    return times.days_between(times.day_of(first), times.day_of(second))
+    return days_between(times.day_of(first), times.day_of(second))
 
 
 def _add_days(day: datetime, days: int) -> datetime:
-    if abs(days) > 100_000:
-        raise CannotCalculate("overflow", str(days))
-    return times.from_day(times.day_of(day) + timedelta(days=days))
+    return times.from_day(times.add_days(times.day_of(day), days))
 
 
 def _add_months(day: datetime, months: int) -> datetime:
-    if abs(months) > 3_000:
-        raise CannotCalculate("overflow", str(months))
     return times.from_day(times.add_months(times.day_of(day), months))
 
 
-def functions(off: Sequence[str] = (), on: Sequence[str] = ()) -> tuple[Function, ...]:
-    """All functions; `off` and `on` are the holidays and the make-up working days (ISO dates)."""
-    holidays, makeup = frozenset(off), frozenset(on)
+def _age(birth: datetime, on: datetime) -> int:
+    return times.full_years(times.day_of(birth), times.day_of(on))
+
+
+def functions(holidays: Mapping[str, Any]) -> tuple[Function, ...]:
+    """All functions; `holidays` is the plan that `WorkingCalendar.from_data` reads."""
+    calendar = WorkingCalendar.from_data(holidays)
 
     def working_days(first: datetime, second: datetime) -> int:
-        return times.working_days(times.day_of(first), times.day_of(second), holidays, makeup)
+        return working_days_between(times.day_of(first), times.day_of(second), calendar)
 
     moments = ("timestamp", "timestamp")
     integers = ("list<int>",)
@@ -108,7 +109,7 @@ def functions(off: Sequence[str] = (), on: Sequence[str] = ()) -> tuple[Function
         Function("days", moments, "int", _days),
         Function("minutes", moments, "int", _minutes),
         Function("working_days", moments, "int", working_days),
-        Function("age", moments, "int", lambda birth, on: times.age(times.day_of(birth), times.day_of(on))),
+        Function("age", moments, "int", _age),
         Function("add_days", ("timestamp", "int"), "timestamp", _add_days),
         Function("add_months", ("timestamp", "int"), "timestamp", _add_months),
         Function("sum", integers, "int", lambda values: within(sum(values))),

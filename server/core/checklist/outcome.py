@@ -3,17 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-RESULT_OF_CLASS = {
-    "W": None,
-    "R0": "ORDERED_RECTIFY",
-    "R": "ORDERED_RECTIFY",
-    "C": "PENDING",
-    "X": "PENDING",
-    "K": "PENDING",
-    "U": "UNCOOPERATIVE",
-}
+from server.core import results
+
 _DETAIL_OF_CLASS = {"C": "police", "K": "police", "X": "other_department"}
-NO_PROBLEM = "NO_PROBLEM"
 
 
 def effective_class(declared: str, corrected: bool) -> str:
@@ -24,22 +16,18 @@ def effective_class(declared: str, corrected: bool) -> str:
 
 
 def overall(
-    findings: Iterable[Mapping[str, Any]], stated: Iterable[str], catalogue: Sequence[Mapping[str, Any]], complete: bool
+    findings: Sequence[Mapping[str, Any]], stated: Iterable[str], complete: bool
 ) -> tuple[str | None, list[str]]:
-    """The one result: the highest precedence among findings and stated results.
+    """The one result of the visit, and what stands behind PENDING (police, other_department).
 
-    `stated` are results that an answer names itself (closed, unreachable). Without any, the result is
-    NO_PROBLEM once everything is answered and None before. The second value says what stands behind
-    PENDING: police, other_department.
+    `stated` are results that an answer names itself (closed, unreachable). While something is open
+    and nothing was found yet there is no result; then `results.overall` decides.
     """
-    findings = list(findings)
-    rank = {entry["key"]: entry["precedence"] for entry in catalogue}
-    proposed = {code for code in stated if code in rank}
-    proposed |= {finding["result"] for finding in findings if finding["result"] in rank}
+    proposed = {*stated, *(finding["result"] for finding in findings)}
     details = sorted({_DETAIL_OF_CLASS[f["class"]] for f in findings if f["class"] in _DETAIL_OF_CLASS})
-    if proposed:
-        return max(proposed, key=lambda code: (rank[code], code)), details
-    return (NO_PROBLEM if complete else None), details
+    if not complete and proposed <= {"NO_PROBLEM"}:
+        return None, details
+    return results.overall(proposed), details
 
 
 def basis_texts(laws: Sequence[Mapping[str, Any]], refs: Sequence[str], on: str) -> list[dict[str, Any]]:

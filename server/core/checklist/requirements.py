@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from server.core import results
 from server.core.checklist import outcome, sentences
 from server.core.checklist.words import one_line, trimmed
 
@@ -76,6 +77,6 @@ def _declared(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms") -> 
     return str(item["class"] or "R")
 
 
-def _result(run: "Run", item: Mapping[str, Any], declared: str) -> str | None:
+def _result(run: "Run", item: Mapping[str, Any], declared: str) -> str:
     stated: str | None = _option(run, item).get("result")
-    return stated or outcome.RESULT_OF_CLASS[declared]
+    return stated or results.of_class(declared)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.core.calendar import BadTime
 from server.core.checklist import outcome, tables, times
 from server.core.checklist.compiled import Checklist, ItemPrograms
 from server.core.checklist.messages import missing_text
@@ -292,8 +293,7 @@ class Run:
         """The `Evaluation` of types.ts."""
         totals = self.progress.values()
         complete = not self.missing and all(count["done"] == count["total"] for count in totals)
-        results = self.checklist.definition["catalogues"]["results"]
-        code, details = outcome.overall(self.findings, self.stated, results, complete)
+        code, details = outcome.overall(self.findings, self.stated, complete)
         return {
             "visible": self.visible,
             "verdicts": self.verdicts,
@@ -329,7 +329,7 @@ def _fact(fact: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
         return value
     try:
         return times.start_of_day(value)
-    except times.BadTime:
+    except BadTime:
         return None if fact["default"] is None else times.start_of_day(fact["default"])
 
 

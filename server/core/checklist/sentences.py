@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from server.core.checklist import times
 from server.core.checklist.quantities import UNITS, plain
-from server.core.checklist.words import masked_name, masked_number, masked_phone, one_line
+from server.core.checklist.words import last4, one_line
+from server.core.identifiers import mask_name, mask_phone
 from server.core.refusal import Refused
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 EMPTY = "未记录"
 FILTERS: dict[str, Callable[[str], str]] = {
-    "masked": masked_name,
-    "last4": masked_number,
-    "phone": masked_phone,
+    "masked": mask_name,
+    "last4": last4,
+    "phone": mask_phone,
 }
 ITEM_SLOTS = (
     "answer",
@@ -188,14 +189,13 @@ def _answer(run: "Run", item: Mapping[str, Any]) -> str:
         values = run.scope.values
         if f"{code}_name" not in values:
             return ""
-        number = masked_number(values[f"{code}_id_number"])
-        return masked_person(values[f"{code}_name"], number)
+        return masked_person(values[f"{code}_name"], values[f"{code}_id_number"])
     return of_variable(run, code)
 
 
 def masked_person(name: str, number: str) -> str:
     """A person at the scene: the name as given, of the identity number only its end."""
-    return f"{one_line(name)}（证件{number}）" if number else one_line(name)
+    return f"{one_line(name)}（证件{last4(number)}）" if number else one_line(name)
 
 
 def of_variable(run: "Run", name: str) -> str:

@@ -111,8 +111,8 @@ def places(
     if table["source"] == "hand" or table["hand_rows"]:
         known = {place.id for place in rows}
         by_hand = [row for row in listed if row not in known]
-        title = table["row_title"]["zh"]
-        rows += [Place(row, None, f"{title}{number}", "hand") for number, row in enumerate(by_hand, 1)]
+        thing = table["row_title"]["zh"]
+        rows += [Place(row, None, f"第{number}{thing}", "hand") for number, row in enumerate(by_hand, 1)]
     return rows
 
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from server.core import identifiers
 from server.core.checklist import times
 from server.core.checklist.quantities import BadQuantity, plain, scaled
-from server.core.checklist.validators import well_formed
+from server.core.checklist.validators import FORMATS, valid_phone, valid_resident_id
 from server.core.checklist.words import trimmed
 from server.core.refusal import Refused
 
@@ -158,7 +159,7 @@ def _text(field: Mapping[str, Any], raw: Any, around: Surroundings) -> Reading:
         return OPEN
     if len(raw) > field.get("max_length", MAX_TEXT):
         return invalid("too_long")
-    if "format" in field and not well_formed(raw, field["format"]):
+    if "format" in field and not FORMATS[field["format"]](raw):
         return invalid("bad_format")
     return _known(raw)
 
@@ -189,10 +190,10 @@ def _person(field: Mapping[str, Any], raw: Any, around: Surroundings) -> Reading
     if any(not values[f"_{name}"] for name in asked):
         return invalid("person_incomplete")
     if values["_id_number"] and values["_id_type"] in ("", "resident_id"):
-        values["_id_number"] = values["_id_number"].replace("x", "X")
-        if not well_formed(values["_id_number"], "resident_id"):
+        if not valid_resident_id(values["_id_number"]):
             return invalid("bad_format")
-    if values["_phone"] and not well_formed(values["_phone"], "phone"):
+        values["_id_number"] = identifiers.resident_id(values["_id_number"]).number
+    if values["_phone"] and not valid_phone(values["_phone"]):
         return invalid("bad_phone")
     return Reading("known", "", values)
 

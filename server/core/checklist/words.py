@@ -16,18 +16,9 @@ def one_line(text: str) -> str:
     return trimmed(_BREAKS.sub(" ", text))
 
 
-def masked_name(name: str) -> str:
-    """张* for 张三, 张** for 张三丰 (the family name stays)."""
-    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
-
-
-def masked_number(number: str) -> str:
-    """Of an identity number only the last four characters."""
-    return f"尾号{number[-4:]}" if number else ""
-
-
-def masked_phone(phone: str) -> str:
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * len(phone)
+def last4(number: str) -> str:
+    """Of an identity number only its end."""
+    return f"尾号{number[-4:]}"
 
 
 def width(text: str) -> int:

@@ -28,6 +28,11 @@ PLACE = s.either(s.nothing, POSITION)
 PERSON = s.fields({}, {"name": s.text(200), "id_type": s.text(40), "id_number": s.text(60), "phone": PHONE})
 UNCHECKED = s.fields({"unchecked": WORDS})
 QUANTITY = s.fields({"number": DECIMAL, "unit": s.text(20)})
+# What a drawn table samples from, frozen before the sample appears (core/checklist/sample).
+FRAME = s.fields(
+    {"round": s.integer(1, 1000), "reason": s.text(TEXT)},
+    {"frame": s.many(s.text(20, 1), 2000), "count": s.integer(0, 2000)},
+)
 
 ANSWER = s.either(
     s.nothing,
@@ -38,6 +43,7 @@ ANSWER = s.either(
     QUANTITY,
     POSITION,
     PERSON,
+    FRAME,
 )
 ROW = s.either(
     s.nothing,

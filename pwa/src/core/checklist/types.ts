@@ -8,20 +8,23 @@
  * with a unit; dates are "2026-11-22"; moments are ISO UTC with milliseconds.
  */
 
+import type { HolidayPlan } from "../calendar";
+import type { Json } from "../canonical";
+
 export interface Text {
-  zh: string
-  en: string
+  zh: string;
+  en: string;
 }
 
 /* ------------------------------------------------------------ definition */
 
 /** pass 合格, fail 不合格, na 不适用, unchecked 未检查或无法核实, open 未答 */
-export type Verdict = 'pass' | 'fail' | 'na' | 'unchecked' | 'open'
+export type Verdict = "pass" | "fail" | "na" | "unchecked" | "open";
 
 /** W 提示, R0 当场改正, R 责令限期改正, C 立案, X 移送其他部门, K 涉嫌犯罪, U 不配合 */
-export type FailureClass = 'W' | 'R0' | 'R' | 'C' | 'X' | 'K' | 'U'
+export type FailureClass = "W" | "R0" | "R" | "C" | "X" | "K" | "U";
 
-export type Method = 'on_site' | 'desk' | 'remote'
+export type Method = "on_site" | "desk" | "remote";
 
 /**
  * auto: computed from the context, never asked.
@@ -29,156 +32,148 @@ export type Method = 'on_site' | 'desk' | 'remote'
  * table: see `Item.table`.
  */
 export type ItemType =
-  | 'choice'
-  | 'multi'
-  | 'integer'
-  | 'quantity'
-  | 'text'
-  | 'date'
-  | 'datetime'
-  | 'score'
-  | 'photo'
-  | 'signature'
-  | 'position'
-  | 'scan'
-  | 'person'
-  | 'table'
-  | 'auto'
+  | "choice"
+  | "multi"
+  | "integer"
+  | "quantity"
+  | "text"
+  | "date"
+  | "datetime"
+  | "score"
+  | "photo"
+  | "signature"
+  | "position"
+  | "scan"
+  | "person"
+  | "table"
+  | "auto";
 
 export type ColumnType =
-  | 'choice'
-  | 'multi'
-  | 'integer'
-  | 'quantity'
-  | 'text'
-  | 'date'
-  | 'datetime'
-  | 'scan'
-  | 'person'
+  "choice" | "multi" | "integer" | "quantity" | "text" | "date" | "datetime" | "scan" | "person";
 
 /** A CEL expression and the names it reads. While one of them is unanswered it is not run. */
 export interface Expression {
-  expr: string
-  needs: string[]
+  expr: string;
+  needs: string[];
 }
 
 export interface Option {
-  key: string
-  title: Text
+  key: string;
+  title: Text;
   /** What choosing it says about the item. Absent: decided by `fails_when`, otherwise pass. */
-  verdict?: 'pass' | 'fail' | 'na'
-  class?: FailureClass
+  verdict?: "pass" | "fail" | "na";
+  class?: FailureClass;
   /** Proposed result code of the whole visit, e.g. UNREACHABLE. */
-  result?: string
+  result?: string;
   /** Words of this choice in the narrative record; absent: the title. */
-  words?: string
+  words?: string;
 }
 
 /** What is common to items and table columns: how a value is written and checked. */
 export interface Field {
-  title: Text
-  help?: Text
+  title: Text;
+  help?: Text;
   /** choice and multi: own list. A choice item without options is 合格/不合格/不适用. */
-  options?: Option[]
+  options?: Option[];
   /** choice and multi: the options are the entries of this catalogue in force on the visit date. */
-  catalogue?: string
+  catalogue?: string;
   /** choice and multi on a catalogue: only the keys chosen in this multi item. */
-  among?: string
+  among?: string;
   /** quantity: units that may be entered; the first is the unit of calculation. */
-  units?: string[]
+  units?: string[];
   /** quantity in a table: the choice column whose key is the unit of calculation of the row. */
-  unit_column?: string
+  unit_column?: string;
   /** quantity: decimals kept (0..6). More digits are an error, never rounded. */
-  scale?: number
+  scale?: number;
   /** integer and score: word after the number, e.g. 分钟 / min */
-  unit?: Text
+  unit?: Text;
   /** integer, score: bounds. quantity: bounds as decimal strings in the unit of calculation. */
-  min?: number | string
-  max?: number | string
+  min?: number | string;
+  max?: number | string;
   /** text and scan: a named check. last4: four digits, the last may be X. */
-  format?: 'uscc' | 'resident_id' | 'phone' | 'last4' | 'cas' | 'digits'
-  max_length?: number
+  format?: "uscc" | "resident_id" | "phone" | "last4" | "cas" | "digits";
+  max_length?: number;
   /** person: fields asked, in order. */
-  fields?: PersonField[]
+  fields?: PersonField[];
 }
 
-export type PersonField = 'name' | 'id_type' | 'id_number' | 'phone'
+export type PersonField = "name" | "id_type" | "id_number" | "phone";
 
 export interface EvidenceRule {
   /** Least number of photos (or files, or held-elsewhere records). */
-  min: number
+  min: number;
   /** always, or only when the item fails. */
-  on: 'always' | 'fail'
+  on: "always" | "fail";
   /** What must not be in the picture. */
-  privacy?: 'no_guests' | 'no_faces' | 'mask_ids'
-  hint?: Text
+  privacy?: "no_guests" | "no_faces" | "mask_ids";
+  hint?: Text;
 }
 
 export interface Grade extends Expression {
-  class: FailureClass
+  class: FailureClass;
 }
 
 /** A named value computed for an item; its variable is CODE_key. */
 export interface Computed {
-  key: string
-  title: Text
-  type: 'integer' | 'quantity' | 'boolean' | 'date' | 'text'
-  unit?: Text
-  units?: string[]
-  scale?: number
+  key: string;
+  title: Text;
+  type: "integer" | "quantity" | "boolean" | "date" | "text";
+  unit?: Text;
+  units?: string[];
+  scale?: number;
   /** Over table columns (each name a list of the cells answered so far) or over items. */
-  expr: string
-  needs: string[]
+  expr: string;
+  needs: string[];
   /** Shown while filling in. */
-  running?: boolean
+  running?: boolean;
 }
 
 export interface Sentences {
-  pass: string
-  fail: string
-  na?: string
-  unchecked?: string
+  pass: string;
+  fail: string;
+  na?: string;
+  unchecked?: string;
 }
 
 export interface Column extends Field {
-  key: string
-  type: ColumnType
-  required: boolean
+  key: string;
+  type: ColumnType;
+  required: boolean;
   /** Over the other columns of the row. */
-  when?: Expression
+  when?: Expression;
   /** Columns with the same group stand together (a matrix cell group). */
-  group?: Text
+  group?: Text;
   /** Never on the party's copy. */
-  restricted?: boolean
+  restricted?: boolean;
 }
 
 /** A calculated column: CEL over the row. */
 export interface RowValue {
-  key: string
-  title: Text
-  type: 'integer' | 'quantity' | 'boolean' | 'date' | 'text'
-  unit?: Text
-  units?: string[]
-  unit_column?: string
-  scale?: number
-  expr: string
-  needs: string[]
-  group?: Text
+  key: string;
+  title: Text;
+  type: "integer" | "quantity" | "boolean" | "date" | "text";
+  unit?: Text;
+  units?: string[];
+  unit_column?: string;
+  scale?: number;
+  expr: string;
+  needs: string[];
+  group?: Text;
 }
 
 export interface Draw {
   /** list: the inspector taps or types the names (rooms); count: places numbered 1..n. */
-  frame: 'list' | 'count'
-  min: number
-  percent: number
-  max?: number
+  frame: "list" | "count";
+  min: number;
+  percent: number;
+  max?: number;
   /** What one thing is called: 房间, 机位 */
-  thing: Text
+  thing: Text;
 }
 
 export interface FixedRow {
-  key: string
-  title: Text
+  key: string;
+  title: Text;
 }
 
 export interface Table {
@@ -187,334 +182,324 @@ export interface Table {
    * of `catalogue`. chosen: one row for each key chosen in the multi item `chosen`.
    * drawn: `draw` below, chosen by the system after the frame is frozen.
    */
-  source: 'hand' | 'fixed' | 'catalogue' | 'chosen' | 'drawn'
-  fixed?: FixedRow[]
-  catalogue?: string
-  chosen?: string
-  draw?: Draw
+  source: "hand" | "fixed" | "catalogue" | "chosen" | "drawn";
+  fixed?: FixedRow[];
+  catalogue?: string;
+  chosen?: string;
+  draw?: Draw;
   /** Rows may also be added by hand (drawn, fixed, catalogue, chosen). */
-  hand_rows: boolean
-  min_rows: number
-  max_rows: number
+  hand_rows: boolean;
+  min_rows: number;
+  max_rows: number;
   /** What a row is called: 客房, 批次 */
-  row_title: Text
-  columns: Column[]
-  values: RowValue[]
-  row_fails_when?: Expression
+  row_title: Text;
+  columns: Column[];
+  values: RowValue[];
+  row_fails_when?: Expression;
   /** Words of one row in the narrative, used by {rows} and {failed_rows}. */
-  row_sentence?: string
+  row_sentence?: string;
 }
 
 export interface Item extends Field {
-  code: string
-  type: ItemType
-  core: boolean
-  required: boolean
+  code: string;
+  type: ItemType;
+  core: boolean;
+  required: boolean;
   /** Which published 抽查内容 it serves, e.g. "hotel/2"; "visit" for the opening and closing. */
-  content: string
+  content: string;
   /** "law/provision" keys into catalogues.laws. */
-  basis: string[]
-  methods: Method[]
-  class: FailureClass | null
-  grades?: Grade[]
+  basis: string[];
+  methods: Method[];
+  class: FailureClass | null;
+  grades?: Grade[];
   /** Department that a class X finding goes to. */
-  refer_to?: Text
-  visibility: 'all' | 'restricted'
-  when?: Expression
-  fails_when?: Expression
-  evidence?: EvidenceRule
+  refer_to?: Text;
+  visibility: "all" | "restricted";
+  when?: Expression;
+  fails_when?: Expression;
+  evidence?: EvidenceRule;
   /** A failed item asks for a finding (words). Default true. */
-  finding: boolean
-  table?: Table
-  computed: Computed[]
-  sentences: Sentences
+  finding: boolean;
+  table?: Table;
+  computed: Computed[];
+  sentences: Sentences;
   /** 自查表: the question as the business asks itself. Absent: title. */
-  self_check?: Text
+  self_check?: Text;
 }
 
 export interface Section {
-  id: string
-  title: Text
-  place: 'opening' | 'trade' | 'closing'
-  when?: Expression
-  items: Item[]
+  id: string;
+  title: Text;
+  place: "opening" | "trade" | "closing";
+  when?: Expression;
+  items: Item[];
 }
 
 /** A value from the registry or the task, read from the context by path. */
 export interface Fact {
-  key: string
-  title: Text
-  type: 'integer' | 'boolean' | 'date' | 'text'
-  path: string
-  default: number | boolean | string | null
+  key: string;
+  title: Text;
+  type: "integer" | "boolean" | "date" | "text";
+  path: string;
+  default: number | boolean | string | null;
 }
 
 /** A limit that the bureau may set, e.g. late_minutes. */
 export interface Setting {
-  key: string
-  title: Text
-  type: 'integer' | 'quantity'
-  value: number | string
-  units?: string[]
-  scale?: number
-  unit?: Text
+  key: string;
+  title: Text;
+  type: "integer" | "quantity";
+  value: number | string;
+  units?: string[];
+  scale?: number;
+  unit?: Text;
   /** Where the figure comes from; "建议值" when it is a proposal of ours. */
-  source: string
+  source: string;
 }
 
 export interface Provision {
-  article: string
-  summary: Text
+  article: string;
+  summary: Text;
   /** Official text, only when imported by the bureau. Printed only when checked. */
-  text?: string
-  checked?: { source: string; checker: string; date: string }
+  text?: string;
+  checked?: { source: string; checker: string; date: string };
 }
 
 export interface LawVersion {
-  version: string
-  effective_from: string
-  effective_to: string | null
+  version: string;
+  effective_from: string;
+  effective_to: string | null;
   /** How far the article number is confirmed. */
-  confidence: 'confirmed' | 'to_verify'
-  provisions: Record<string, Provision>
+  confidence: "confirmed" | "to_verify";
+  provisions: Record<string, Provision>;
 }
 
 export interface Law {
-  id: string
-  title: Text
-  kind: 'law' | 'regulation' | 'rule' | 'local' | 'notice'
-  versions: LawVersion[]
+  id: string;
+  title: Text;
+  kind: "law" | "regulation" | "rule" | "local" | "notice";
+  versions: LawVersion[];
 }
 
 export interface CatalogueEntry {
-  key: string
-  title: Text
-  effective_from: string
-  effective_to: string | null
+  key: string;
+  title: Text;
+  effective_from: string;
+  effective_to: string | null;
   /** String attributes, e.g. class, cas. */
-  attributes: Record<string, string>
+  attributes: Record<string, string>;
 }
 
 export interface ResultCode {
-  key: string
-  title: Text
-  precedence: number
-  export_code: string
-  follow_up: Text
+  key: string;
+  title: Text;
+  export_code: string;
+  follow_up: Text;
 }
 
 export interface Catalogues {
-  laws: Law[]
-  results: ResultCode[]
-  /** Non-working and make-up days, for working_days(). */
-  workdays: { off: string[]; on: string[] }
-  lists: Record<string, { title: Text; attributes: string[]; entries: CatalogueEntry[] }>
+  laws: Law[];
+  results: ResultCode[];
+  /** The State Council's holiday plans, for working_days(). */
+  holidays: HolidayPlan;
+  lists: Record<string, { title: Text; attributes: string[]; entries: CatalogueEntry[] }>;
 }
 
 export interface Definition {
-  format: 1
-  id: string
-  trade: string
-  version: string
-  effective_from: string
-  effective_to: string | null
-  title: Text
+  format: 1;
+  id: string;
+  trade: string;
+  version: string;
+  effective_from: string;
+  effective_to: string | null;
+  title: Text;
   /** 抽查事项 as in the published list, for the head of the record. */
-  matters: Text[]
+  matters: Text[];
   /** The published 抽查内容 by key. */
-  contents: Record<string, Text>
-  facts: Fact[]
-  settings: Setting[]
-  sections: Section[]
-  catalogues: Catalogues
+  contents: Record<string, Text>;
+  facts: Fact[];
+  settings: Setting[];
+  sections: Section[];
+  catalogues: Catalogues;
 }
 
 /* ------------------------------------------------------- state and context */
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-
 /** What the engine reads of the folded journal; more keys are ignored. */
 export interface State {
-  answers: Record<string, { value: Json }>
-  conflicts: Record<string, unknown[]>
-  rows: Record<string, string[]>
-  evidence: Record<string, { value: Json }[]>
-  findings: Record<string, { value: Json }>
-  presence?: { started_at: string | null; ended_at: string | null }
+  answers: Record<string, { value: Json }>;
+  conflicts: Record<string, unknown[]>;
+  rows: Record<string, string[]>;
+  evidence: Record<string, { value: Json }[]>;
+  findings: Record<string, { value: Json }>;
+  presence?: { started_at: string | null; ended_at: string | null };
 }
 
 export interface Context {
-  visit_started_at: string | null
-  today: string
-  subject: { [key: string]: Json }
-  visit_number: number
-  visit_cap: number | null
-  inspection: { id: string; number: string }
-  inspectors: { name: string; badge_no?: string; cert_no: string }[]
-  organ: string
-  approval?: { number: string; approved_by?: string; approved_on?: string } | null
-  window?: { from: string; to: string } | null
-  notice?: { number: string } | null
-  source?: string
-  method?: Method
+  visit_started_at: string | null;
+  today: string;
+  subject: { [key: string]: Json };
+  visit_number: number;
+  visit_cap: number | null;
+  inspection: { id: string; number: string };
+  inspectors: { name: string; badge_no?: string; cert_no: string }[];
+  organ: string;
+  approval?: { number: string; approved_by?: string; approved_on?: string } | null;
+  window?: { from: string; to: string } | null;
+  notice?: { number: string } | null;
+  source?: string;
+  method?: Method;
   /** Who keeps the record; absent: the second inspector. */
-  recorder?: string
+  recorder?: string;
   /** Moment at which the record is closed for signing; absent: presence.ended_at. */
-  record_at?: string | null
+  record_at?: string | null;
 }
 
 /** Answer of a drawn table at its item path: the frame, frozen before the sample appears. */
 export interface Frame {
-  frame?: string[]
-  count?: number
-  round: number
+  frame?: string[];
+  count?: number;
+  round: number;
   /** Why the frame was changed; "" in round 1. */
-  reason: string
+  reason: string;
 }
 
 /* ------------------------------------------------------------- evaluation */
 
 /** integer → number, quantity → {number, unit}, date → string, boolean, text; null: not yet. */
-export type ComputedValue = number | string | boolean | null | { number: string; unit: string }
+export type ComputedValue = number | string | boolean | null | { number: string; unit: string };
 
 export interface RowResult {
-  id: string
+  id: string;
   /** Key of a fixed, catalogue, chosen or drawn row; null for rows by hand. */
-  key: string | null
-  title: string
-  source: 'hand' | 'catalogue' | 'drawn'
-  verdict: Verdict
+  key: string | null;
+  title: string;
+  source: "hand" | "catalogue" | "drawn";
+  verdict: Verdict;
   /** Calculated columns. */
-  values: Record<string, ComputedValue>
+  values: Record<string, ComputedValue>;
   /** Column keys not shown because of their `when`. */
-  hidden: string[]
+  hidden: string[];
   /** Required columns still empty. */
-  open: string[]
+  open: string[];
 }
 
 export interface Sample {
   /** Digest of the frozen frame, hex SHA-256. */
-  digest: string
-  total: number
-  keys: string[]
-  round: number
+  digest: string;
+  total: number;
+  keys: string[];
+  round: number;
 }
 
 export interface BasisText {
-  ref: string
-  law: string
-  version: string
-  article: string
-  summary: Text
-  text: string | null
+  ref: string;
+  law: string;
+  version: string;
+  article: string;
+  summary: Text;
+  text: string | null;
 }
 
 export interface Finding {
-  code: string
-  title: Text
-  class: FailureClass
-  result: string | null
-  text: string
-  corrected: boolean
-  correction: string
-  restricted: boolean
-  basis: BasisText[]
-  refer_to: Text | null
+  code: string;
+  title: Text;
+  class: FailureClass;
+  result: string;
+  text: string;
+  corrected: boolean;
+  correction: string;
+  restricted: boolean;
+  basis: BasisText[];
+  refer_to: Text | null;
 }
 
 export type MissingReason =
-  | 'unanswered'
-  | 'conflict'
-  | 'invalid'
-  | 'frame'
-  | 'redraw_reason'
-  | 'too_few_rows'
-  | 'too_many_rows'
-  | 'row_open'
-  | 'evidence'
-  | 'finding'
-  | 'correction'
-  | 'unchecked_reason'
-  | 'calculation'
-  | 'visit_not_started'
+  | "unanswered"
+  | "conflict"
+  | "invalid"
+  | "frame"
+  | "redraw_reason"
+  | "too_few_rows"
+  | "too_many_rows"
+  | "row_open"
+  | "evidence"
+  | "finding"
+  | "correction"
+  | "unchecked_reason"
+  | "calculation"
+  | "visit_not_started";
 
 export interface Missing {
-  code: string
-  path: string
-  reason_code: MissingReason
-  text: Text
+  code: string;
+  path: string;
+  reason_code: MissingReason;
+  text: Text;
 }
 
 export interface Progress {
-  done: number
-  total: number
-  sections: Record<string, { done: number; total: number }>
+  done: number;
+  total: number;
+  sections: Record<string, { done: number; total: number }>;
 }
 
 export interface Evaluation {
-  visible: string[]
-  verdicts: Record<string, Verdict>
+  visible: string[];
+  verdicts: Record<string, Verdict>;
   /** By variable name: "HT203_max". */
-  computed: Record<string, ComputedValue>
-  rows: Record<string, RowResult[]>
-  samples: Record<string, Sample>
-  findings: Finding[]
-  missing: Missing[]
-  progress: Progress
+  computed: Record<string, ComputedValue>;
+  rows: Record<string, RowResult[]>;
+  samples: Record<string, Sample>;
+  findings: Finding[];
+  missing: Missing[];
+  progress: Progress;
   /** null while something is open and nothing was found yet. */
-  result_code: string | null
+  result_code: string | null;
   /** police, other_department: what stands behind PENDING. */
-  result_details: string[]
+  result_details: string[];
 }
 
-export type LineKind = 'organ' | 'title' | 'field' | 'heading' | 'item' | 'note' | 'closing'
+export type LineKind = "organ" | "title" | "field" | "heading" | "item" | "note" | "closing";
 
 export interface Line {
-  kind: LineKind
-  text: string
-  code: string | null
+  kind: LineKind;
+  text: string;
+  code: string | null;
 }
 
 export interface Narrative {
   /** Pages of the form (22 lines of 28 characters), each a list of paragraphs. */
-  pages: Line[][]
+  pages: Line[][];
   /** The exact text that is read, hashed and signed: the lines joined by "\n". */
-  text: string
+  text: string;
   /** Lines on restricted items: internal annex, never on the party's copy. */
-  restricted: Line[]
+  restricted: Line[];
 }
 
 /* --------------------------------------------------------------- compiler */
 
 export type CelType =
-  | 'int'
-  | 'bool'
-  | 'string'
-  | 'timestamp'
-  | 'list<int>'
-  | 'list<bool>'
-  | 'list<string>'
-  | 'list<timestamp>'
+  "int" | "bool" | "string" | "timestamp" | "list<int>" | "list<bool>" | "list<string>" | "list<timestamp>";
 
-export type CelValue = bigint | boolean | string | Date | CelValue[]
+export type CelValue = bigint | boolean | string | Date | CelValue[];
 
 export interface CelFunction {
-  name: string
-  parameters: CelType[]
-  result: CelType
-  run: (...args: never[]) => CelValue
+  name: string;
+  parameters: CelType[];
+  result: CelType;
+  run: (...args: never[]) => CelValue;
 }
 
 export interface CelEnvironment {
-  variables: Record<string, CelType>
-  functions: readonly CelFunction[]
+  variables: Record<string, CelType>;
+  functions: readonly CelFunction[];
 }
 
 export interface CompiledExpression {
-  type: CelType
+  type: CelType;
   /** Throws when it cannot be calculated (overflow, division by zero). */
-  run(values: Record<string, CelValue>): CelValue
+  run(values: Record<string, CelValue>): CelValue;
 }
 
 /** Handed into core: `pwa/src/app/cel.ts`. The same `env` object is compiled into many times. */
-export type Compile = (expr: string, env: CelEnvironment) => CompiledExpression
+export type Compile = (expr: string, env: CelEnvironment) => CompiledExpression;

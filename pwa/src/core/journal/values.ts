@@ -27,6 +27,11 @@ const POSITION = s.fields({
 const PLACE = s.either(s.nothing, POSITION);
 const PERSON = s.fields({}, { name: s.text(200), id_type: s.text(40), id_number: s.text(60), phone: PHONE });
 
+// What a drawn table samples from, frozen before the sample appears (core/checklist/sample).
+const FRAME = s.fields(
+  { round: s.integer(1, 1000), reason: s.text(TEXT) },
+  { frame: s.many(s.text(20, 1), 2000), count: s.integer(0, 2000) },
+);
 const ANSWER = s.either(
   s.nothing,
   s.text(TEXT),
@@ -36,6 +41,7 @@ const ANSWER = s.either(
   s.fields({ number: DECIMAL, unit: s.text(20) }),
   POSITION,
   PERSON,
+  FRAME,
 );
 
 const ROW = s.either(
