@@ -1,0 +1,20 @@
+/** The office's rooms, in the order of the work. Loaded lazily: the phone never fetches any of it. */
+import type { RouteRecordRaw } from "vue-router";
+
+export const officeRoutes: RouteRecordRaw[] = [
+  {
+    path: "/office",
+    component: () => import("./Office.vue"),
+    meta: { words: ["office"], area: "office" },
+    children: [
+      { path: "", name: "office", component: () => import("./Desk.vue") },
+      { path: "registry/:list(items|subjects|inspectors)?", name: "registry", component: () => import("./Registry.vue") },
+      { path: "plan", name: "plan", component: () => import("./Plan.vue") },
+      { path: "draws", name: "draws", component: () => import("./Draws.vue") },
+      { path: "draws/:id", name: "draw", component: () => import("./Draw.vue") },
+      { path: "tasks", name: "office-tasks", component: () => import("./Tasks.vue") },
+      { path: "records", name: "records", component: () => import("./Records.vue") },
+      { path: "system", name: "system", component: () => import("./System.vue") },
+    ],
+  },
+];
