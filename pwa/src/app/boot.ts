@@ -1,0 +1,44 @@
+/**
+ * From an empty page to the first screen: words, the container, who is here, then the router and the app.
+ * A failure on the way is told in words on the page, never as a blank screen.
+ */
+import { createApp } from "vue";
+import { installWords, say, speakAsBefore } from "@/locales";
+import App from "./App.vue";
+import { createSuicha, provideSuicha } from "./container";
+import { watchInstallation } from "./install";
+import { createAppRouter } from "./router";
+import { startUpdates } from "./update";
+
+export async function boot(root: HTMLElement): Promise<void> {
+  watchInstallation();
+  const app = createApp(App);
+  installWords(app);
+  await speakAsBefore();
+  const suicha = createSuicha();
+  provideSuicha(app, suicha);
+  await suicha.session.start();
+  const router = createAppRouter(suicha);
+  app.use(router);
+  await router.isReady().catch(() => router.replace("/"));
+  root.textContent = "";
+  app.mount(root);
+  void startUpdates();
+}
+
+/** The last word when the app cannot start at all. */
+export function tellFailure(root: HTMLElement): void {
+  root.textContent = "";
+  const box = document.createElement("div");
+  box.className = "boot";
+  box.setAttribute("role", "alert");
+  const words = document.createElement("p");
+  words.className = "boot__text";
+  words.textContent = say("app.cannot_start");
+  const again = document.createElement("button");
+  again.className = "sc-button sc-button--main";
+  again.textContent = say("app.reload");
+  again.addEventListener("click", () => location.reload());
+  box.append(words, again);
+  root.append(box);
+}

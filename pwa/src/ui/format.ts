@@ -1,0 +1,107 @@
+/**
+ * How times, distances and sizes are written on screens: Asia/Shanghai, "11-22 周日 14:05" in lists.
+ * Everything is stored in UTC; nothing here writes to a record.
+ */
+import type { Language } from "@/locales";
+
+const ZONE = "Asia/Shanghai";
+
+interface Parts {
+  year: string;
+  month: string;
+  day: string;
+  hour: string;
+  minute: string;
+  weekday: string;
+}
+
+function parts(at: Date, language: Language): Parts {
+  const format = new Intl.DateTimeFormat(language, {
+    timeZone: ZONE,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    weekday: "short",
+    hourCycle: "h23",
+  });
+  const found = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+  return found as unknown as Parts;
+}
+
+/** The date in China of a moment: "2026-11-22". */
+export function chinaDate(ms: number): string {
+  const p = parts(new Date(ms), "en");
+  return `${p.year}-${p.month}-${p.day}`;
+}
+
+/** "11-22 周日 14:05" */
+export function moment(iso: string, language: Language): string {
+  const p = parts(new Date(iso), language);
+  return `${p.month}-${p.day} ${p.weekday} ${p.hour}:${p.minute}`;
+}
+
+/** "14:05" */
+export function clockTime(iso: string): string {
+  const p = parts(new Date(iso), "en");
+  return `${p.hour}:${p.minute}`;
+}
+
+/** Of a plain date: "11-22 周日". Another year than `today`'s is named: "2027-01-04 周一". */
+export function day(date: string, language: Language, today?: string): string {
+  const p = parts(new Date(`${date}T04:00:00.000Z`), language);
+  const year = today !== undefined && !date.startsWith(today.slice(0, 4)) ? `${p.year}-` : "";
+  return `${year}${p.month}-${p.day} ${p.weekday}`;
+}
+
+/** As on paper: "2026年11月22日" / "22 November 2026". */
+export function paperDate(date: string, language: Language): string {
+  const [year, month, dayOfMonth] = date.split("-").map(Number);
+  if (language === "zh-CN") return `${year}年${month}月${dayOfMonth}日`;
+  return new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, dateStyle: "long" }).format(
+    new Date(`${date}T04:00:00.000Z`),
+  );
+}
+
+/** "14:05" when it was today, else with the date; for "when was it saved, said, synced". */
+export function since(iso: string, nowMs: number, language: Language): string {
+  return chinaDate(Date.parse(iso)) === chinaDate(nowMs) ? clockTime(iso) : moment(iso, language);
+}
+
+/** "850 KB", "3.2 MB" */
+export function bytes(count: number): string {
+  if (count < 1_000_000) return `${Math.max(1, Math.round(count / 1000))} KB`;
+  return `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+/** "320 m", "4.6 km" */
+export function metres(distance: number): string {
+  if (distance < 1000) return `${Math.max(10, Math.round(distance / 10) * 10)} m`;
+  return `${(distance / 1000).toFixed(1)} km`;
+}
+
+interface Place {
+  readonly lat: string;
+  readonly lng: string;
+}
+
+/** Metres along the great circle between two places of decimal degrees; for showing only. */
+export function distanceBetween(a: Place, b: Place): number {
+  const radians = (degrees: string): number => (Number(degrees) * Math.PI) / 180;
+  const [lat1, lat2] = [radians(a.lat), radians(b.lat)];
+  const dLat = lat2 - lat1;
+  const dLng = radians(b.lng) - radians(a.lng);
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(dLng / 2) ** 2;
+  return 2 * 6_371_000 * Math.asin(Math.min(1, Math.sqrt(h)));
+}
+
+/** Time inputs of the browser ("2026-11-22T14:05", wall time in China) ⇄ UTC ISO with milliseconds. */
+export function wallToUtc(wall: string): string {
+  return new Date(`${wall.slice(0, 16)}:00.000+08:00`).toISOString();
+}
+
+export function utcToWall(iso: string): string {
+  const p = parts(new Date(iso), "en");
+  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`;
+}
