@@ -1,0 +1,95 @@
+/** The server's calls by name, typed. */
+import type { Http } from "./http";
+import type {
+  DeviceAnswer,
+  DeviceInput,
+  DocumentsApi,
+  FinishedRow,
+  ManifestAnswer,
+  PullAnswer,
+  PushAnswer,
+  QueueRow,
+  ReviewApi,
+  ReviewRecord,
+  SessionAnswer,
+} from "./types";
+import type { Entry, Run } from "../core/journal";
+
+export function sessionApi(http: Http): {
+  read(): Promise<SessionAnswer>;
+  open(login: string, password: string): Promise<SessionAnswer>;
+  close(): Promise<void>;
+} {
+  const keep = (answer: SessionAnswer): SessionAnswer => {
+    http.csrf = answer.csrf;
+    return answer;
+  };
+  return {
+    read: async () => keep(await http.json<SessionAnswer>("GET", "/api/session", undefined, 12_000)),
+    open: async (login, password) => keep(await http.post<SessionAnswer>("/api/session", { login, password })),
+    close: async () => {
+      await http.delete("/api/session");
+      http.csrf = null;
+    },
+  };
+}
+
+export function devicesApi(http: Http): {
+  enrol(device: DeviceInput): Promise<DeviceAnswer>;
+  list(): Promise<DeviceAnswer[]>;
+} {
+  return {
+    enrol: (device) => http.post<DeviceAnswer>("/api/devices", device),
+    list: () => http.get<DeviceAnswer[]>("/api/devices"),
+  };
+}
+
+/** Pulls and pushes carry whole inspections: on 2G they take their time. */
+const SYNC_LIMIT_MS = 120_000;
+
+export interface SyncApi {
+  push(runs: Run[], entries: Entry[]): Promise<PushAnswer>;
+  pull(cursor: string): Promise<PullAnswer>;
+  manifest(inspection: string): Promise<ManifestAnswer>;
+}
+
+export function syncApi(http: Http): SyncApi {
+  return {
+    push: (runs, entries) => http.json<PushAnswer>("POST", "/api/sync/push", { runs, entries }, SYNC_LIMIT_MS),
+    pull: (cursor) =>
+      http.json<PullAnswer>("GET", `/api/sync/pull?cursor=${encodeURIComponent(cursor)}`, undefined, SYNC_LIMIT_MS),
+    manifest: (inspection) => http.get<ManifestAnswer>("/api/sync/manifest", { inspection }),
+  };
+}
+
+export function reviewApi(http: Http): ReviewApi {
+  const at = (id: string): string => `/api/review/inspections/${encodeURIComponent(id)}`;
+  return {
+    queue: () => http.get<QueueRow[]>("/api/review/queue"),
+    inspection: (id) => http.get<ReviewRecord>(at(id)),
+    giveBack: async (id, body) => {
+      await http.post(`${at(id)}/return`, body);
+    },
+    signOff: async (id, body) => {
+      await http.post(`${at(id)}/sign-off`, body);
+    },
+    admit: async (id, body) => {
+      await http.post(`${at(id)}/admit`, body);
+    },
+    photo: (sha256, width) => http.blob(photoPath(sha256, width)),
+  };
+}
+
+/** Where the bytes of an evidence are, or a preview of the given width. */
+export function photoPath(sha256: string, width?: 480 | 1280): string {
+  const whole = `/api/evidence/blobs/${encodeURIComponent(sha256)}`;
+  return width === undefined ? whole : `${whole}/preview?width=${width}`;
+}
+
+export function documentsApi(http: Http): DocumentsApi {
+  return {
+    finished: () => http.get<FinishedRow[]>("/api/documents/inspections"),
+    recordPdf: (id) => http.blob(`/api/documents/inspections/${encodeURIComponent(id)}/record.pdf`),
+    bundle: (ids) => http.blob("/api/documents/bundle", { method: "POST", body: { inspections: ids } }),
+  };
+}
