@@ -52,6 +52,8 @@ _FAULTS = {
     "frame_name": ("抽样底数中有无法识别的编号", "an entry of the sampling frame cannot be used as a number"),
     "frame_duplicate": ("抽样底数中有重复编号", "the sampling frame has an entry twice"),
     "frame_round": ("抽样底数缺少轮次", "the sampling frame has no round"),
+    "unchecked_reason": ("未核实的栏目请写明原因", "say why the cell could not be checked"),
+    "calculation": ("按现有数据无法计算", "cannot be calculated from these figures"),
     "row_unit": ("请先选定本行的计量单位", "choose the unit of the row first"),
 }
 

@@ -72,8 +72,8 @@ def _declared(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms") -> 
         return str(option["class"])
     for grade, program in programs.grades:
         found = program.run(run.scope)
-        if found.status == "known" and found.value is True:
-            return grade
+        if found.is_true():
+            return str(grade)
     return str(item["class"] or "R")
 
 

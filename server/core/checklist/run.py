@@ -176,28 +176,24 @@ class Run:
             return otherwise
         found = programs.fails.run(self.scope)
         if found.status == "known":
-            return "fail" if found.value is True else otherwise
+            return "fail" if found.is_true() else otherwise
         return {"open": "open", "error": "open", "unchecked": "unchecked"}.get(found.status, absent)
 
     def _compute(self, item: Mapping[str, Any], programs: ItemPrograms, *scopes: Scope, quiet: bool = False) -> None:
+        code = item["code"]
         for value, program in programs.computed:
-            name = f"{item['code']}_{value['key']}"
+            name = f"{code}_{value['key']}"
             found = program.run(*scopes, self.scope)
-            self.computed[name] = self._shown(value, found)
-            if found.status == "known" and self.computed[name] is not None:
+            shown = outward(value, found.value) if found.status == "known" else None
+            self.computed[name] = shown
+            if shown is not None:
                 self.scope.set(name, found.value)
-                continue
-            self.scope.lack([name], "open" if found.status in ("error", "known") else found.status)
-            if found.status in ("error", "known") and not quiet:
-                self.miss(item["code"], item["code"], "calculation", title=item["title"])
-
-    def _shown(self, value: Mapping[str, Any], found: Outcome) -> Any:
-        if found.status != "known":
-            return None
-        try:
-            return outward(value, found.value)
-        except ValueError:
-            return None
+            elif found.status in ("known", "error"):
+                self.scope.lack([name], "open")
+                if not quiet:
+                    self.miss(code, code, "calculation", title=item["title"])
+            else:
+                self.scope.lack([name], found.status)
 
     def _table(self, item: Mapping[str, Any], programs: ItemPrograms) -> str:
         code = item["code"]
@@ -240,10 +236,9 @@ class Run:
         assert programs.table is not None
         made = list(tables.derived(item["table"], self.entries, self.scope, drawn))
         listed = self.state["rows"].get(item["code"], ())
-        self.rows[item["code"]] = [
-            tables.read_row(item, programs.table, place, self.answers, self.entries, self.scope)
-            for place in tables.places(item, self.inspection, made, listed)
-        ]
+        reader = tables.RowReader(item, programs.table, self.answers, self.entries, self.scope)
+        places = tables.places(item, self.inspection, made, listed)
+        self.rows[item["code"]] = [reader.read(place) for place in places]
 
     def _judged_table(self, item: Mapping[str, Any], programs: ItemPrograms, names: Sequence[str]) -> str:
         assert programs.table is not None
@@ -314,7 +309,7 @@ class Run:
 
 def _true(found: Outcome) -> bool:
     # A condition that cannot be calculated shows the item: hiding it would lose the question.
-    return found.status == "error" or (found.status == "known" and found.value is True)
+    return found.status == "error" or found.is_true()
 
 
 def _fact(fact: Mapping[str, Any], context: Mapping[str, Any]) -> Any:

@@ -33,6 +33,9 @@ class Outcome(NamedTuple):
     status: str
     value: Any = None
 
+    def is_true(self) -> bool:
+        return self.status == "known" and self.value is True
+
 
 class Scope:
     """Values known so far. A name without a value is `open`, `unchecked` or `absent` (not asked)."""

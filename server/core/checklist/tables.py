@@ -14,7 +14,6 @@ from server.core.checklist.quantities import UNITS
 from server.core.checklist.scope import Environment, Program, Scope
 from server.core.checklist.values import (
     COMPUTED_CEL,
-    OPEN,
     Entries,
     Reading,
     Surroundings,
@@ -23,6 +22,7 @@ from server.core.checklist.values import (
     outward,
     read,
 )
+from server.core.checklist.words import trimmed
 
 
 class Place(NamedTuple):
@@ -34,17 +34,20 @@ class Place(NamedTuple):
     source: str
 
 
-class Row(NamedTuple):
-    place: Place
-    verdict: str
-    scope: Scope
-    values: dict[str, Any]
-    hidden: list[str]
-    open: list[str]
-    faults: list[str]
-    readings: dict[str, Reading]
-    units: Mapping[str, str]
-    unchecked: bool
+class Row:
+    """One row with its cells read; `open` are required columns without a value, `faults` their codes."""
+
+    def __init__(self, place: Place, units: Mapping[str, str]) -> None:
+        self.place = place
+        self.units = units
+        self.scope = Scope()
+        self.verdict = "open"
+        self.values: dict[str, Any] = {}
+        self.hidden: list[str] = []
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.readings: dict[str, Reading] = {}
+        self.unchecked = False
 
 
 class TablePrograms:
@@ -57,9 +60,10 @@ class TablePrograms:
             self.row_types |= cel_types(column, column["key"], checklist.attributes)
         for value in table["values"]:
             self.row_types[value["key"]] = COMPUTED_CEL[value["type"]]
-        rows = Environment({**globals_, **self.row_types}, base.functions)
+        used = _outer_names(item, globals_)
         lists = {name: f"list<{kind}>" for name, kind in self.row_types.items() if not kind.startswith("list")}
-        summary = Environment({**globals_, **lists}, base.functions)
+        rows = Environment({**used, **self.row_types}, base.functions)
+        summary = Environment({**used, **lists}, base.functions)
         compile_ = checklist.compile
         self.lists = list(lists)
         self.when = {
@@ -71,6 +75,16 @@ class TablePrograms:
         self.names = {
             column["key"]: tuple(cel_types(column, column["key"], checklist.attributes)) for column in table["columns"]
         }
+
+
+def _outer_names(item: Mapping[str, Any], globals_: Mapping[str, str]) -> dict[str, str]:
+    """Of all variables only those that the table's expressions name: small environments build fast."""
+    table = item["table"]
+    expressions = [*table["values"], *item["computed"], *(c["when"] for c in table["columns"] if "when" in c)]
+    if "row_fails_when" in table:
+        expressions.append(table["row_fails_when"])
+    names = {name for expression in expressions for name in expression["needs"]}
+    return {name: kind for name, kind in globals_.items() if name in names}
 
 
 def draw_sample(inspection: str, code: str, rule: Mapping[str, Any], frame: Any) -> dict[str, Any]:
@@ -116,111 +130,103 @@ def places(
     return rows
 
 
-def read_row(
-    item: Mapping[str, Any],
-    programs: TablePrograms,
-    place: Place,
-    answers: Mapping[str, Any],
-    entries: Entries,
-    outer: Scope,
-) -> Row:
-    """Read the cells of one row, calculate its values and judge it."""
-    scope = Scope()
-    scope.set("row_key", place.key or "")
-    units = _row_units(item["table"], place, item["code"], answers)
-    row = Row(place, "open", scope, {}, [], [], [], {}, units, False)
-    unchecked = False
-    for column in item["table"]["columns"]:
-        reading = _cell(item, column, programs, place, answers, entries, outer, row, units)
-        unchecked = unchecked or (reading is not None and reading.status == "unchecked")
-    for value, program in programs.values:
-        outcome = program.run(scope, outer)
-        base = units.get(value.get("unit_column", ""))
-        if outcome.status == "known":
-            scope.set(value["key"], outcome.value)
-            row.values[value["key"]] = outward(value, outcome.value, base)
-        else:
-            scope.lack([value["key"]], "open" if outcome.status == "error" else outcome.status)
-            row.values[value["key"]] = None
-            if outcome.status == "error":
-                row.faults.append("calculation")
-    return row._replace(verdict=_verdict(row, programs, outer, unchecked), unchecked=unchecked)
+class RowReader:
+    """Reads the rows of one table: cells first, then row values, then the verdict of the row."""
 
+    def __init__(
+        self,
+        item: Mapping[str, Any],
+        programs: TablePrograms,
+        answers: Mapping[str, Any],
+        entries: Entries,
+        outer: Scope,
+    ) -> None:
+        self.code: str = item["code"]
+        self.table: Mapping[str, Any] = item["table"]
+        self.programs = programs
+        self.answers = answers
+        self.entries = entries
+        self.outer = outer
+        self.unit_columns = {c["unit_column"] for c in self.table["columns"] if "unit_column" in c}
 
-def _cell(
-    item: Mapping[str, Any],
-    column: Mapping[str, Any],
-    programs: TablePrograms,
-    place: Place,
-    answers: Mapping[str, Any],
-    entries: Entries,
-    outer: Scope,
-    row: Row,
-    units: Mapping[str, str],
-) -> Reading | None:
-    key = column["key"]
-    names = programs.names[key]
-    if key in programs.when:
-        outcome = programs.when[key].run(row.scope, outer)
-        if outcome.status != "known" or outcome.value is not True:
+    def read(self, place: Place) -> Row:
+        """Read the cells of one row, calculate its values and judge it."""
+        row = Row(place, self._units(place))
+        row.scope.set("row_key", place.key or "")
+        for column in self.table["columns"]:
+            self._cell(row, column)
+        for value, program in self.programs.values:
+            self._value(row, value, program)
+        row.verdict = self._verdict(row)
+        return row
+
+    def _units(self, place: Place) -> dict[str, str]:
+        """The unit of calculation that each unit column of this row names."""
+        chosen = {name: self._raw(place, name) for name in self.unit_columns}
+        return {name: unit for name, unit in chosen.items() if isinstance(unit, str) and unit in UNITS}
+
+    def _raw(self, place: Place, column: str) -> Any:
+        return self.answers.get(f"{self.code}/{place.id}/{column}", {}).get("value")
+
+    def _cell(self, row: Row, column: Mapping[str, Any]) -> None:
+        key = column["key"]
+        names = self.programs.names[key]
+        when = self.programs.when.get(key)
+        if when is not None and not when.run(row.scope, self.outer).is_true():
             row.hidden.append(key)
             row.scope.lack(names, "absent")
-            return None
-    raw = answers.get(f"{item['code']}/{place.id}/{key}", {}).get("value")
-    reading = _read_cell(column, raw, entries, outer, units)
-    row.readings[key] = reading
-    if reading.status == "known":
-        for suffix, value in reading.values.items():
-            row.scope.set(key + suffix, value)
-        return reading
-    optional = reading.status == "open" and not column["required"]
-    row.scope.lack(names, "absent" if optional else "open" if reading.status == "invalid" else reading.status)
-    if reading.status == "invalid":
-        row.faults.append(reading.detail)
-    if reading.status == "unchecked" and not reading.detail:
-        row.faults.append("shape")
-    if reading.status in ("open", "invalid") and not optional:
-        row.open.append(key)
-    return reading
+            return
+        reading = row.readings[key] = self._read(row, column, self._raw(row.place, key))
+        if reading.status == "known":
+            for suffix, value in reading.values.items():
+                row.scope.set(key + suffix, value)
+        elif reading.status == "unchecked":
+            row.scope.lack(names, "unchecked")
+            row.unchecked = True
+            if not trimmed(reading.detail):
+                row.faults.append("unchecked_reason")
+        elif reading.status == "invalid":
+            row.faults.append(reading.detail)
+            row.open.append(key)
+        elif column["required"]:
+            row.open.append(key)
+        else:
+            row.scope.lack(names, "absent")
 
-
-def _read_cell(
-    column: Mapping[str, Any], raw: Any, entries: Entries, outer: Scope, units: Mapping[str, str]
-) -> Reading:
-    among = frozenset(outer.values.get(column["among"], ())) if "among" in column else None
-    if raw is None:
-        return OPEN
-    if "unit_column" in column:
-        base = units.get(column["unit_column"])
-        if base is None:
+    def _read(self, row: Row, column: Mapping[str, Any], raw: Any) -> Reading:
+        among = frozenset(self.outer.values.get(column["among"], ())) if "among" in column else None
+        base = row.units.get(column["unit_column"]) if "unit_column" in column else None
+        if raw is not None and "unit_column" in column and base is None:
             return invalid("row_unit")
-        return read(column, raw, Surroundings(entries, base, among))
-    return read(column, raw, Surroundings(entries, None, among))
+        return read(column, raw, Surroundings(self.entries, base, among))
 
-
-def _row_units(table: Mapping[str, Any], place: Place, code: str, answers: Mapping[str, Any]) -> dict[str, str]:
-    """The unit of calculation that each unit column of this row names."""
-    units = {}
-    for name in {column["unit_column"] for column in table["columns"] if "unit_column" in column}:
-        chosen = answers.get(f"{code}/{place.id}/{name}", {}).get("value")
-        if isinstance(chosen, str) and chosen in UNITS:
-            units[name] = chosen
-    return units
-
-
-def _verdict(row: Row, programs: TablePrograms, outer: Scope, unchecked: bool) -> str:
-    if row.open or row.faults:
-        return "open"
-    if programs.fails is not None:
-        outcome = programs.fails.run(row.scope, outer)
-        if outcome.status == "known" and outcome.value is True:
-            return "fail"
-        if outcome.status in ("open", "unchecked"):
-            return outcome.status
-        if outcome.status == "error":
+    def _value(self, row: Row, value: Mapping[str, Any], program: Program) -> None:
+        key = value["key"]
+        found = program.run(row.scope, self.outer)
+        shown = None
+        if found.status == "known":
+            shown = outward(value, found.value, row.units.get(value.get("unit_column", "")))
+        row.values[key] = shown
+        if shown is not None:
+            row.scope.set(key, found.value)
+        elif found.status in ("known", "error"):
             row.faults.append("calculation")
+        else:
+            row.scope.lack([key], found.status)
+
+    def _verdict(self, row: Row) -> str:
+        if row.open or row.faults:
             return "open"
-    return "unchecked" if unchecked else "pass"
+        if self.programs.fails is not None:
+            found = self.programs.fails.run(row.scope, self.outer)
+            if found.is_true():
+                return "fail"
+            if found.status in ("open", "unchecked"):
+                return found.status
+            if found.status == "error":
+                row.faults.append("calculation")
+                return "open"
+        return "unchecked" if row.unchecked else "pass"
 
 
 def summary_scope(programs: TablePrograms, rows: Sequence[Row]) -> Scope:

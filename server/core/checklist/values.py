@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from server.core import identifiers
+from server.core.canonical import MAX_INTEGER
 from server.core.checklist import times
-from server.core.checklist.quantities import BadQuantity, plain, scaled
+from server.core.checklist.quantities import plain, scaled
 from server.core.checklist.validators import FORMATS, valid_phone, valid_resident_id
 from server.core.checklist.words import trimmed
 from server.core.refusal import Refused
@@ -253,13 +254,13 @@ COMPUTED_CEL = {
 
 
 def outward(spec: Mapping[str, Any], value: Any, base_unit: str | None = None) -> Any:
-    """A computed value as JSON: quantities as {number, unit}, dates as text, integers only if they fit."""
+    """A computed value as JSON; None when it does not fit JSON's integers."""
     kind = spec["type"]
     if kind == "quantity":
         unit = base_unit or spec["units"][0]
         return {"number": plain(value, spec["scale"]), "unit": unit}
     if kind == "date":
         return times.day_of(value).isoformat()
-    if kind == "integer" and abs(value) > 2**53 - 1:
-        raise BadQuantity("too_large")
+    if kind == "integer" and abs(value) > MAX_INTEGER:
+        return None
     return value
