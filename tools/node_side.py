@@ -91,7 +91,7 @@ def build_client(node_path: Path) -> None:
     fresh = MADE / "dist"
     shutil.rmtree(fresh, ignore_errors=True)
     vite = PWA / "node_modules" / "vite" / "bin" / "vite.js"
-    words = [node_path, vite, "build", "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn"]
+    words: list[str | Path] = [node_path, vite, "build", "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn"]
     run(words, cwd=PWA, env=inside(node=node_path))
     _take_over(fresh)
     note_done("client", digest)
