@@ -58,7 +58,6 @@ function padded(bytes: Uint8Array, whole: number): Uint8Array {
   return tail;
 }
 
-/* eslint-disable-next-line max-lines-per-function -- one round of the standard, kept in one piece */
 function compress(bytes: Uint8Array, offset: number): void {
   const w = schedule;
   for (let i = 0, at = offset; i < 16; i += 1, at += 4) {

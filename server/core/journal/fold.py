@@ -66,32 +66,32 @@ def fold(entries: Iterable[Entry], inspection: str | None = None) -> State:
 
 
 def heads_at(state: State, kind: str, path: str) -> list[str]:
-    """What an entry of `kind` at `path` has to name in `replaces` to stand alone there, sorted.
+    """What an answer, row or finding at `path` has to name in `replaces` to stand alone there, sorted.
 
-    For a row these are also the cells and findings below it, so that removing it takes them along.
+    For a row that is kept or moved these are the heads of the row itself; its cells stay.
     """
-    found = _family_heads(state, kind, path)
-    if kind == "row":
-        below = path + "/"
-        for family, kept in (("answer", state["answers"]), ("finding", state["findings"])):
-            keys = [*kept, *_paths_of(state["conflicts"], family), *_paths_of(state["cleared"], family)]
-            for key in {key for key in keys if key.startswith(below) or key == path}:
-                found |= _family_heads(state, family, key)
+    kept = {"answer": state["answers"], "row": state["row_values"], "finding": state["findings"]}[kind]
+    key = f"{kind}:{path}"
+    found = set(state["cleared"].get(key, ()))
+    found.update(side["id"] for side in state["conflicts"].get(key, ()) if side["kind"] == kind)
+    if path in kept:
+        found.update(kept[path]["heads"])
     return sorted(found)
 
 
-def _family_heads(state: State, family: str, path: str) -> set[str]:
-    kept = {"answer": state["answers"], "row": state["row_values"], "finding": state["findings"]}[family]
-    key = f"{family}:{path}"
-    found = set(state["cleared"].get(key, ()))
-    found.update(side["id"] for side in state["conflicts"].get(key, ()))
-    if path in kept:
-        found.update(kept[path]["heads"])
-    return found
+def heads_of_row(state: State, path: str) -> list[str]:
+    """What the removal of the row at `path` has to name: its own heads, its cells and its findings, sorted."""
+    found = set(heads_at(state, "row", path))
+    for kind, kept in (("answer", state["answers"]), ("finding", state["findings"])):
+        keys = {*kept, *_paths_of(state["conflicts"], kind), *_paths_of(state["cleared"], kind)}
+        for key in keys:
+            if key == path or key.startswith(path + "/"):
+                found.update(heads_at(state, kind, key))
+    return sorted(found)
 
 
-def _paths_of(keyed: Mapping[str, Any], family: str) -> list[str]:
-    prefix = family + ":"
+def _paths_of(keyed: Mapping[str, Any], kind: str) -> list[str]:
+    prefix = kind + ":"
     return [key[len(prefix) :] for key in keyed if key.startswith(prefix)]
 
 

@@ -3,4 +3,4 @@ export * from "./types";
 export { BadEntry, check, entryId, identify, rowId, seal } from "./entry";
 export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from "./chain";
 export { fold } from "./fold";
-export { headsAt } from "./settle";
+export { headsAt, headsOfRow } from "./naming";

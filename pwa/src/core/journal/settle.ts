@@ -95,39 +95,3 @@ function placeOf(own: readonly Entry[]): number {
     Number.MAX_SAFE_INTEGER,
   );
 }
-
-/**
- * What an entry of `kind` at `path` has to name in `replaces` to stand alone there, sorted. For a row
- * these are also the cells and findings below it, so that removing it takes them along.
- */
-export function headsAt(state: State, kind: "answer" | "row" | "finding", path: string): string[] {
-  const found = new Set(familyHeads(state, kind, path));
-  if (kind === "row") {
-    for (const family of ["answer", "finding"] as const) {
-      for (const key of pathsOf(state, family)) {
-        if (key !== path && !key.startsWith(`${path}/`)) continue;
-        for (const id of familyHeads(state, family, key)) found.add(id);
-      }
-    }
-  }
-  return [...found].sort();
-}
-
-function familyHeads(state: State, family: "answer" | "row" | "finding", path: string): string[] {
-  const key = `${family}:${path}`;
-  const kept = { answer: state.answers, row: state.row_values, finding: state.findings }[family];
-  return [
-    ...(state.cleared[key] ?? []),
-    ...(state.conflicts[key] ?? []).map(({ id }) => id),
-    ...(kept[path]?.heads ?? []),
-  ];
-}
-
-function pathsOf(state: State, family: "answer" | "finding"): Set<string> {
-  const prefix = `${family}:`;
-  const keyed = [...Object.keys(state.conflicts), ...Object.keys(state.cleared)];
-  return new Set([
-    ...Object.keys(family === "answer" ? state.answers : state.findings),
-    ...keyed.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
-  ]);
-}
