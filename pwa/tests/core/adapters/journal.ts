@@ -89,8 +89,8 @@ export function run(input: unknown): unknown {
 
 /** An entry whose value may be written as {"repeat": [text, times]}. */
 function grown(entry: unknown): unknown {
-  const { value } = entry as { value?: { repeat?: [string, number] } | null };
-  if (!value?.repeat) return entry;
+  const value = (entry as { value?: { repeat?: [string, number] } | string | null }).value;
+  if (typeof value !== "object" || !value?.repeat) return entry;
   const [text, times] = value.repeat;
   return { ...(entry as EntryBody), value: text.repeat(times) };
 }
