@@ -73,7 +73,10 @@ def _add_stages(app: Flask) -> None:
                 module.init_app(app)
             for group in getattr(module, "COMMANDS", ()):
                 app.cli.add_command(group)
+    from server.demo.commands import COMMANDS
     from server.jobs import JOBS
     from server.platform.jobs import init_jobs
 
+    for group in COMMANDS:
+        app.cli.add_command(group)
     init_jobs(app, app.extensions["settings"], JOBS)

@@ -7,18 +7,19 @@ from server.platform.db import db
 
 DEMO_PASSWORD = "suicha-demo"
 
-# login, badge, role words: the people that the five-minute walk of the README needs. The demo stage makes them.
+_INSPECTORS = (("zhian", "治安大队检查人员", 9), ("jindu", "禁毒大队检查人员", 7), ("wangan", "网安大队检查人员", 6))
+# Login and what its holder does. The draw may send any inspector, so all of them are here.
 WALK = (
     ("office", "局办公室：抽取、派发、文书"),
-    ("zhian1", "治安大队检查人员"),
-    ("zhian2", "治安大队检查人员"),
-    ("jindu1", "禁毒大队检查人员"),
-    ("wangan1", "网安大队检查人员"),
+    ("leader", "局领导：审批"),
     ("zhian", "治安大队负责人：复核"),
     ("jindu", "禁毒大队负责人：复核"),
     ("wangan", "网安大队负责人：复核"),
-    ("leader", "局领导：审批"),
+    *((f"{word}{at}", text) for word, text, count in _INSPECTORS for at in range(1, count + 1)),
     ("legal", "法制室：审核"),
+    ("station", "昆阳派出所：查看辖区"),
+    ("supervisor", "执法监督：只读，有有效期"),
+    ("admin", "系统管理员"),
 )
 
 
