@@ -66,7 +66,7 @@ export class Http implements ApiClient {
 
   /** The whole answer for 2xx; throws ApiError or Unreachable for everything else. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const answer = await this.exchange(request);
+    const answer = await this.raw(request);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const error = refusalOf(answer, this.effects.clock.now());
     if (error.code === "signed_out") this.onSignedOut();
@@ -129,7 +129,8 @@ export class Http implements ApiClient {
     }
   }
 
-  private async exchange({ method, path, headers, body, limit = LIMIT_MS }: HttpRequest): Promise<HttpAnswer> {
+  /** Any answer, also a refusing one; throws Unreachable only. For protocols that speak by status (tus). */
+  async raw({ method, path, headers, body, limit = LIMIT_MS }: HttpRequest): Promise<HttpAnswer> {
     const stop = new AbortController();
     const cancel = this.effects.clock.after(limit, () => stop.abort());
     try {

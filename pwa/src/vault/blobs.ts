@@ -1,6 +1,6 @@
 /** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
 import type { Locks } from "../app/ports";
-import type { StoredEvidence } from "../core/journal";
+import type { EvidenceRecord } from "./replica";
 import { blobLock, type Vault } from "./vault";
 
 /** Bytes of one evidence, or null when they are not in this vault. Throws Refusal row_damaged. */
@@ -9,9 +9,10 @@ export async function readBlob(vault: Vault, sha256: string): Promise<ArrayBuffe
   return row === undefined ? null : vault.box.openBytes(`blobs:${sha256}`, row.sealed);
 }
 
-export async function evidenceMeta(vault: Vault, inspection: string, sha256: string): Promise<StoredEvidence | null> {
+/** What is known of one evidence; null when no entry here names it. */
+export async function evidenceRecord(vault: Vault, inspection: string, sha256: string): Promise<EvidenceRecord | null> {
   const row = await vault.run(() => vault.db.evidence.get([inspection, sha256]));
-  return row === undefined ? null : vault.box.open<StoredEvidence>(`evidence:${inspection}:${sha256}`, row.sealed);
+  return row === undefined ? null : vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, row.sealed);
 }
 
 /** Keeps bytes that came from elsewhere (a colleague's phone, the server); the caller has checked the hash. */

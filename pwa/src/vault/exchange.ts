@@ -6,10 +6,11 @@
  */
 import type { Locks } from "../app/ports";
 import type { Entry } from "../core/journal";
-import { evidenceMeta, keepBlob, readBlob } from "./blobs";
+import { evidenceRecord, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
-import { newOutboxRow, takeIn, type Parcel } from "./replica";
+import { evidenceOffer, takeIn, type Parcel } from "./replica";
 import { keyring, runsOf, signRuns } from "./runs";
+import type { EvidenceRow } from "./schema";
 import type { Vault } from "./vault";
 
 export interface Exchanged {
@@ -104,8 +105,12 @@ async function giveDevices(from: Vault, to: Vault): Promise<void> {
   for (const device of await from.devices()) if (!known.has(device.id)) await to.putDevice(device);
 }
 
+function evidenceOf({ db }: Vault, inspection: string): PromiseLike<EvidenceRow[]> {
+  return db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]).toArray();
+}
+
 async function giveBytes(from: Vault, to: Vault, inspection: string): Promise<{ copied: number; left: number }> {
-  const rows = await from.run(() => from.db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]).toArray());
+  const rows = await from.run(async () => evidenceOf(from, inspection));
   let copied = 0;
   let left = 0;
   for (const { sha256, here } of rows) {
@@ -115,7 +120,7 @@ async function giveBytes(from: Vault, to: Vault, inspection: string): Promise<{ 
     if (bytes === null) continue;
     try {
       await keepBlob(to, inspection, sha256, bytes);
-      await offerBytes(to, inspection, sha256, bytes.byteLength);
+      await offerBytes(to, inspection, sha256);
       copied += 1;
     } catch (thrown) {
       if (codeOf(thrown) !== "quota_full") throw thrown;
@@ -126,8 +131,9 @@ async function giveBytes(from: Vault, to: Vault, inspection: string): Promise<{ 
 }
 
 /** The other phone may be the first with a network: it offers the bytes too; the server takes them once. */
-async function offerBytes(vault: Vault, inspection: string, sha256: string, size: number): Promise<void> {
-  const meta = await evidenceMeta(vault, inspection, sha256);
-  const row = await newOutboxRow(vault, "evidence", inspection, sha256, Date.parse(meta?.taken_at ?? "") || 0, size);
+async function offerBytes(vault: Vault, inspection: string, sha256: string): Promise<void> {
+  const record = await evidenceRecord(vault, inspection, sha256);
+  if (record === null) return;
+  const row = await evidenceOffer(vault, inspection, record.value, record.path);
   await vault.run(() => vault.db.outbox.put(row));
 }

@@ -7,10 +7,20 @@
  */
 import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
 import { canonical, type Json } from "../core/canonical";
-import { check, fold, headsAt, seal, type Entry, type EntryBody, type State, type StoredEvidence } from "../core/journal";
+import {
+  check,
+  fold,
+  headsAt,
+  headsOfRow,
+  seal,
+  type Entry,
+  type EntryBody,
+  type State,
+  type StoredEvidence,
+} from "../core/journal";
 import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
-import { entryRow, newOutboxRow } from "./replica";
+import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
 import type { ChainRow, EvidenceRow, OutboxRow } from "./schema";
 import { blobLock, writeLock, type Vault } from "./vault";
 
@@ -19,11 +29,6 @@ export interface JournalEffects {
   locks: Locks;
   channel: Channel;
   hasher: Hasher;
-}
-
-/** Bytes already committed to `blobs`, about to be named by an entry of the same transaction. */
-interface Attachment {
-  value: StoredEvidence;
 }
 
 const HEADED = new Set<string>(["answer", "row", "finding"]);
@@ -80,7 +85,7 @@ export class Journal {
     const value = described(sha256, bytes.byteLength, meta, isoTime(this.effects.clock.now()));
     return this.effects.locks.hold(blobLock(this.vault), async () => {
       await this.store(sha256, bytes);
-      const [entry] = await this.write([{ kind: "evidence", path, value }], [{ value }]);
+      const [entry] = await this.write([{ kind: "evidence", path, value }], [{ value, path }]);
       return entry!;
     });
   }
@@ -95,7 +100,7 @@ export class Journal {
     if (kept !== sha256) throw new Refusal("not_stored");
   }
 
-  private write(statements: Statement[], attachments: Attachment[]): Promise<Entry[]> {
+  private write(statements: Statement[], attachments: EvidenceRecord[]): Promise<Entry[]> {
     const { vault, inspection, effects } = this;
     return effects.locks.hold(writeLock(vault, inspection), async () => {
       for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
@@ -133,7 +138,7 @@ export class Journal {
         kind,
         path,
         value: composed(value),
-        replaces: replaces === undefined ? this.heads(kind, path, made) : [...new Set(replaces)].sort(),
+        replaces: replaces === undefined ? this.heads(kind, path, value === null, made) : [...new Set(replaces)].sort(),
       };
       made.push(seal(body));
     }
@@ -141,18 +146,19 @@ export class Journal {
   }
 
   /** What a new statement stands in for: the heads seen here, including those of the same batch. */
-  private heads(kind: string, path: string, made: Entry[]): string[] {
+  private heads(kind: string, path: string, removal: boolean, made: Entry[]): string[] {
     if (!HEADED.has(kind)) return [];
     const state = made.length === 0 ? this.state() : fold([...this.entries.values(), ...made], this.inspection);
-    return [...headsAt(state, kind as "answer" | "row" | "finding", path)];
+    if (kind === "row" && removal) return headsOfRow(state, path);
+    return headsAt(state, kind as "answer" | "row" | "finding", path);
   }
 
-  private async commit(chain: ChainRow, entries: Entry[], attachments: Attachment[]): Promise<boolean> {
+  private async commit(chain: ChainRow, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
     const { vault } = this;
     const last = entries[entries.length - 1]!;
     const rows = await Promise.all(entries.map((entry) => entryRow(vault, entry, true)));
-    const outbox = await Promise.all(entries.map((entry) => outboxOf(vault, entry)));
-    const evidence = await Promise.all(attachments.map(({ value }) => this.evidenceRows(value)));
+    const outbox = await Promise.all(entries.map((entry) => entryOffer(vault, entry)));
+    const evidence = await Promise.all(attachments.map((record) => this.evidenceRows(record)));
     const { db } = vault;
     return vault.run(() =>
       db.transaction("rw", [db.entries, db.chains, db.outbox, db.evidence], async () => {
@@ -169,13 +175,12 @@ export class Journal {
     );
   }
 
-  private async evidenceRows(value: StoredEvidence): Promise<[EvidenceRow, OutboxRow]> {
+  private async evidenceRows(record: EvidenceRecord): Promise<[EvidenceRow, OutboxRow]> {
     const { vault, inspection } = this;
-    const { sha256 } = value;
-    const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, value);
-    const order = Date.parse(value.taken_at) || this.effects.clock.now();
-    const outbox = await newOutboxRow(vault, "evidence", inspection, sha256, order, value.size);
-    return [{ inspection, sha256, here: 1, sealed }, outbox];
+    const { sha256 } = record.value;
+    const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, record);
+    const offer = await evidenceOffer(vault, inspection, record.value, record.path);
+    return [{ inspection, sha256, here: 1, sealed }, offer];
   }
 
   private include(entries: Entry[]): void {
@@ -216,10 +221,6 @@ function described(sha256: string, size: number, meta: EvidenceMeta, now: string
     height: meta.height ?? null,
     ...(marks === undefined ? {} : { marks }),
   };
-}
-
-function outboxOf(vault: Vault, entry: Entry): Promise<OutboxRow> {
-  return newOutboxRow(vault, "entry", entry.inspection, entry.id, Date.parse(entry.at), 0);
 }
 
 /** The same bytes photographed or attached twice are uploaded once. */

@@ -4,7 +4,7 @@
  * what cannot be proved yet is kept aside and looked at again when a key or a run arrives.
  */
 import type { Locks } from "../app/ports";
-import { identify, type Entry, type Run } from "../core/journal";
+import { identify, type Entry, type Kind, type Run, type StoredEvidence } from "../core/journal";
 import { isRefused } from "./refusal";
 import { runKey, runRow, runsOf, signRuns, verified, type Keyring } from "./runs";
 import { entryKey, evidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";
@@ -21,6 +21,8 @@ export interface Arrival {
   added: string[];
   /** Kept aside: no run proves them yet. */
   unproven: number;
+  /** Of our own device and unknown here: this profile is an old copy. */
+  own: number;
   /** Thrown away: the id is not the hash of the content, or it belongs elsewhere. */
   damaged: number;
 }
@@ -56,7 +58,7 @@ async function taken(
   const rows = await Promise.all(fresh.map((entry) => entryRow(vault, entry, proof(entry))));
   const redeemed = waiting.filter(proof).map((entry) => entry.id);
   const evidence = (await Promise.all(fresh.map((entry) => foreignEvidence(vault, entry)))).filter(isRow);
-  const outbox = source === "hand_over" ? await Promise.all(fresh.map((entry) => offer(vault, entry))) : [];
+  const outbox = source === "hand_over" ? await Promise.all(fresh.map((entry) => entryOffer(vault, entry))) : [];
   const runRows = await Promise.all(runs.map((run) => runRow(vault, run)));
   const { db } = vault;
   await vault.run(() =>
@@ -71,7 +73,8 @@ async function taken(
     }),
   );
   const added = [...rows.filter((row) => row.proven === 1).map((row) => row.id), ...redeemed];
-  return { added, unproven: rows.length - (added.length - redeemed.length), damaged };
+  const own = fresh.filter((entry) => entry.device === vault.device).length;
+  return { added, unproven: rows.filter((row) => row.proven === 0).length, own, damaged };
 }
 
 /** What is still without proof is tried again: after new device keys came. */
@@ -159,8 +162,15 @@ async function foreignEvidence(vault: Vault, entry: Entry): Promise<EvidenceRow 
   const sha256 = bytesHash(entry);
   if (sha256 === null) return null;
   const { inspection } = entry;
-  const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, entry.value);
+  const record: EvidenceRecord = { value: entry.value as unknown as StoredEvidence, path: entry.path };
+  const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, record);
   return { inspection, sha256, here: 0, sealed };
+}
+
+/** What the `evidence` table keeps of an evidence entry. */
+export interface EvidenceRecord {
+  value: StoredEvidence;
+  path: string;
 }
 
 /** The SHA-256 of the bytes an evidence entry speaks of, unless they are held elsewhere. */
@@ -179,21 +189,43 @@ function isRow<T>(row: T | null): row is T {
   return row !== null;
 }
 
-async function offer(vault: Vault, entry: Entry): Promise<OutboxRow> {
-  return newOutboxRow(vault, "entry", entry.inspection, entry.id, Date.parse(entry.at), 0);
+/** What the sync page says about a waiting thing without opening it. */
+export interface OutboxLabel {
+  kind: Kind;
+  path: string;
+  purpose: StoredEvidence["purpose"] | null;
+  reason: { code: string; sentence: string | null } | null;
 }
 
-export async function newOutboxRow(
+/** An entry waiting to be pushed. */
+export async function entryOffer(vault: Vault, entry: Entry): Promise<OutboxRow> {
+  const { id, inspection, kind, path } = entry;
+  const label: OutboxLabel = { kind, path, purpose: null, reason: null };
+  return outboxRow(vault, { key: entryKey(id), what: "entry", id, inspection }, Date.parse(entry.at), 0, label);
+}
+
+/** Evidence bytes waiting to be uploaded; `path` is where the entry names them. */
+export async function evidenceOffer(
   vault: Vault,
-  what: OutboxRow["what"],
   inspection: string,
-  id: string,
+  value: StoredEvidence,
+  path: string,
+): Promise<OutboxRow> {
+  const { sha256: id, size, purpose, taken_at } = value;
+  const label: OutboxLabel = { kind: "evidence", path, purpose, reason: null };
+  const place = { key: evidenceKey(inspection, id), what: "evidence" as const, id, inspection };
+  return outboxRow(vault, place, Date.parse(taken_at) || 0, size, label);
+}
+
+async function outboxRow(
+  vault: Vault,
+  place: Pick<OutboxRow, "key" | "what" | "id" | "inspection">,
   order: number,
   bytes: number,
+  label: OutboxLabel,
 ): Promise<OutboxRow> {
-  const key = what === "entry" ? entryKey(id) : evidenceKey(inspection, id);
-  const sealed = await vault.box.seal(`outbox:${key}`, null);
-  return { key, what, id, inspection, state: "queued", order, attempts: 0, nextTry: 0, bytes, sent: 0, url: null, sealed };
+  const sealed = await vault.box.seal(`outbox:${place.key}`, label);
+  return { ...place, state: "queued", order, attempts: 0, nextTry: 0, bytes, sent: 0, url: null, sealed };
 }
 
 /**

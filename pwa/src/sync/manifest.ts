@@ -1,0 +1,112 @@
+/**
+ * The receipt: what the server says it has stored of one inspection, compared with what lies here. What is missing
+ * there is offered again. Only when nothing is missing, and the server says that lead and backup are done, does the
+ * phone forget; the tip of its chain stays, so that nothing purged comes back and no number is used twice.
+ */
+import type { SyncApi } from "../api/server";
+import type { ManifestAnswer } from "../api/types";
+import type { Clock } from "../app/ports";
+import type { Entry } from "../core/journal";
+import { entryOffer, evidenceOffer, type EvidenceRecord } from "../vault/replica";
+import type { EntryRow, EvidenceRow, OutboxRow } from "../vault/schema";
+import type { Vault } from "../vault/vault";
+
+/** A manifest is asked for again after this long. */
+const EVERY_MS = 30 * 60_000;
+/** Phases from which on the server should have everything. */
+const CLOSED = new Set(["submitted", "signed_off"]);
+
+export interface ManifestEffects {
+  api: SyncApi;
+  clock: Clock;
+}
+
+export interface Checked {
+  forgotten: string[];
+  /** Items the server lacks although it once confirmed them. */
+  offeredAgain: number;
+}
+
+/** Compares and perhaps forgets every inspection that is ripe. Throws Unreachable and ApiError. */
+export async function checkManifests(vault: Vault, effects: ManifestEffects): Promise<Checked> {
+  const checked: Checked = { forgotten: [], offeredAgain: 0 };
+  const asked = (await vault.meta("manifests")) ?? {};
+  const now = effects.clock.now();
+  for (const inspection of await ripe(vault)) {
+    if (now - (asked[inspection] ?? -Infinity) < EVERY_MS) continue;
+    const manifest = await effects.api.manifest(inspection);
+    asked[inspection] = now;
+    const lacking = await offerLacking(vault, manifest);
+    checked.offeredAgain += lacking;
+    if (lacking === 0 && manifest.may_forget && (await forget(vault, inspection, now))) checked.forgotten.push(inspection);
+  }
+  for (const done of checked.forgotten) delete asked[done];
+  await vault.setMeta("manifests", asked);
+  return checked;
+}
+
+/** Submitted, signed off or taken away, and nothing of it waits here. */
+async function ripe(vault: Vault): Promise<string[]> {
+  const waiting = new Set((await vault.run(() => vault.db.outbox.toArray())).map((row) => row.inspection));
+  const summaries = await vault.summaries();
+  const tasks = await vault.tasks();
+  return tasks
+    .filter(({ task, removed }) => removed || CLOSED.has(summaries.get(task.id)?.phase ?? ""))
+    .map(({ task }) => task.id)
+    .filter((id) => !waiting.has(id));
+}
+
+async function offerLacking(vault: Vault, manifest: ManifestAnswer): Promise<number> {
+  const { entries, evidence } = await heldOf(vault, manifest.inspection);
+  const stored = new Set(manifest.entries);
+  const receipts = new Set(manifest.evidence.map(({ sha256 }) => sha256));
+  const offers: OutboxRow[] = [];
+  for (const row of entries) {
+    if (row.device === "server" || row.proven === 0 || stored.has(row.id)) continue;
+    offers.push(await entryOffer(vault, await vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+  }
+  for (const { inspection, sha256, here, sealed } of evidence) {
+    if (here === 0 || receipts.has(sha256)) continue;
+    const record = await vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, sealed);
+    offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
+  }
+  await vault.run(() => vault.db.outbox.bulkPut(offers));
+  return offers.length;
+}
+
+async function heldOf(vault: Vault, inspection: string): Promise<{ entries: EntryRow[]; evidence: EvidenceRow[] }> {
+  const { db } = vault;
+  return vault.run(async () => ({
+    entries: await db.entries.where("inspection").equals(inspection).toArray(),
+    evidence: await db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]).toArray(),
+  }));
+}
+
+/**
+ * Removes one inspection from this vault. In one transaction, which looks once more whether something waits:
+ * a sentence written while the manifest was on its way keeps everything here.
+ */
+export async function forget(vault: Vault, inspection: string, now: number): Promise<boolean> {
+  const { db } = vault;
+  const tables = [db.tasks, db.summaries, db.entries, db.runs, db.chains, db.outbox, db.evidence, db.blobs, db.drafts];
+  return vault.run(() =>
+    db.transaction("rw", tables, async () => {
+      if ((await db.outbox.where("inspection").equals(inspection).count()) > 0) return false;
+      const evidence = db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]);
+      const hashes = (await evidence.toArray()).map(({ sha256 }) => sha256);
+      await evidence.delete();
+      for (const sha256 of hashes) {
+        const elsewhere = await db.evidence.where("sha256").equals(sha256).count();
+        if (elsewhere === 0) await db.blobs.delete(sha256);
+      }
+      await db.entries.where("inspection").equals(inspection).delete();
+      await db.runs.where("inspection").equals(inspection).delete();
+      await db.drafts.where("inspection").equals(inspection).delete();
+      await db.summaries.delete(inspection);
+      await db.tasks.delete(inspection);
+      const chain = await db.chains.get(inspection);
+      await db.chains.put({ ...(chain ?? { inspection, seq: 0, tip: null, signed: 0 }), forgotten: now });
+      return true;
+    }),
+  );
+}

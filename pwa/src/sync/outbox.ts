@@ -1,0 +1,72 @@
+/**
+ * What the server has not confirmed yet, as rows of the vault: an item leaves the outbox only by a confirmation.
+ * Held and refused items stay, with the server's sentence, until somebody offers them again.
+ */
+import type { OutboxLabel } from "../vault/replica";
+import type { OutboxRow, OutboxState } from "../vault/schema";
+import type { Vault } from "../vault/vault";
+
+export interface Reason {
+  code: string;
+  sentence: string | null;
+}
+
+export interface Due {
+  now: number;
+  /** "Sync now" does not wait for backoff. */
+  hurry: boolean;
+}
+
+export async function outboxRows(vault: Vault): Promise<OutboxRow[]> {
+  return vault.run(() => vault.db.outbox.toArray());
+}
+
+/** Items to offer now, oldest first. */
+export async function due(vault: Vault, what: OutboxRow["what"], { now, hurry }: Due): Promise<OutboxRow[]> {
+  const rows = await vault.run(() =>
+    vault.db.outbox
+      .where("[what+order]")
+      .between([what, -Infinity], [what, Infinity])
+      .filter((row) => row.state === "queued" || (row.state === "waiting" && (hurry || row.nextTry <= now)))
+      .toArray(),
+  );
+  return rows;
+}
+
+export async function confirm(vault: Vault, keys: string[]): Promise<void> {
+  await vault.run(() => vault.db.outbox.bulkDelete(keys));
+}
+
+/** Held, refused, or waiting until `nextTry`; the reason is sealed with the label. */
+export async function settle(
+  vault: Vault,
+  row: OutboxRow,
+  state: Exclude<OutboxState, "queued">,
+  reason: Reason,
+  nextTry = 0,
+): Promise<void> {
+  const label = await labelOf(vault, row);
+  const sealed = await vault.box.seal(`outbox:${row.key}`, { ...label, reason });
+  const attempts = row.attempts + 1;
+  await vault.run(() => vault.db.outbox.update(row.key, { state, attempts, nextTry, sealed }));
+}
+
+/** How far an upload has come; survives a kill. */
+export async function progress(vault: Vault, key: string, url: string | null, sent: number): Promise<void> {
+  await vault.run(() => vault.db.outbox.update(key, { url, sent }));
+}
+
+/** Offers a held or refused item again. */
+export async function offerAgain(vault: Vault, id: string): Promise<void> {
+  await vault.run(() =>
+    vault.db.transaction("rw", vault.db.outbox, async () => {
+      await vault.db.outbox
+        .filter((row) => row.id === id && row.state !== "queued")
+        .modify({ state: "queued", nextTry: 0 });
+    }),
+  );
+}
+
+export function labelOf(vault: Vault, row: OutboxRow): Promise<OutboxLabel> {
+  return vault.box.open<OutboxLabel>(`outbox:${row.key}`, row.sealed);
+}

@@ -1,0 +1,154 @@
+/**
+ * Pulling: pages of what changed for this person, taken in before the cursor moves on. A crash between the two only
+ * repeats a page. Another epoch means that the server was restored from a backup: all that is here is offered again.
+ */
+import { ApiError } from "../api/http";
+import type { SyncApi } from "../api/server";
+import type { KnownDevice, PullAnswer } from "../api/types";
+import type { Clock, Locks, Notice } from "../app/ports";
+import { digest } from "../core/canonical";
+import type { Entry } from "../core/journal";
+import { isoTime } from "../vault/encoding";
+import { isRefused } from "../vault/refusal";
+import { entryOffer, evidenceOffer, proveAgain, takeIn, type EvidenceRecord, type ReplicaEffects } from "../vault/replica";
+import { keyring } from "../vault/runs";
+import type { Vault } from "../vault/vault";
+
+export interface PullEffects {
+  api: SyncApi;
+  clock: Clock;
+  locks: Locks;
+  subtle: SubtleCrypto;
+  heard: (serverTime: string, asked: number, answered: number) => Promise<void>;
+}
+
+export interface Pulled {
+  /** Inspections with something new. */
+  inspections: Set<string>;
+  tasks: boolean;
+  /** The server is an older one: push again. */
+  offeredAgain: boolean;
+}
+
+/** Throws Unreachable and ApiError. */
+export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulled> {
+  const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
+  for (;;) {
+    const { cursor } = await vault.syncMark();
+    const asked = effects.clock.now();
+    const page = await pageAt(vault, effects, cursor);
+    await effects.heard(page.server_time, asked, effects.clock.now());
+    if (await isAnotherServer(vault, effects, page)) {
+      pulled.offeredAgain = true;
+      if (cursor !== "") continue;
+    }
+    await takePage(vault, effects, page, pulled);
+    await vault.setSyncMark({ ...(await vault.syncMark()), cursor: page.cursor, epoch: page.epoch });
+    if (!page.more) return pulled;
+  }
+}
+
+/** A cursor the server no longer reads is given up: pulling again from the start is only slower. */
+async function pageAt(vault: Vault, { api }: PullEffects, cursor: string): Promise<PullAnswer> {
+  try {
+    return await api.pull(cursor);
+  } catch (thrown) {
+    const stale = thrown instanceof ApiError && (thrown.status === 400 || thrown.status === 410 || thrown.status === 422);
+    if (!stale || cursor === "") throw thrown;
+    await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
+    return api.pull("");
+  }
+}
+
+async function isAnotherServer(vault: Vault, { clock }: PullEffects, page: PullAnswer): Promise<boolean> {
+  const mark = await vault.syncMark();
+  if (mark.epoch === null || mark.epoch === page.epoch) return false;
+  const offered = await offerEverything(vault);
+  const notice: Notice = { code: "epoch_changed", params: { offered }, at: isoTime(clock.now()) };
+  await vault.addNotice(notice);
+  await vault.setSyncMark({ ...mark, epoch: page.epoch, cursor: "" });
+  return true;
+}
+
+/** After a restore of the server: every entry and every photo that lies here is queued again. Answers how many. */
+export async function offerEverything(vault: Vault): Promise<number> {
+  const { db } = vault;
+  const rows = await vault.run(() => db.entries.filter((row) => row.proven === 1 && row.device !== "server").toArray());
+  const entries = await Promise.all(rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+  const offers = await Promise.all(entries.map((entry) => entryOffer(vault, entry)));
+  const held = await vault.run(() => db.evidence.filter((row) => row.here === 1).toArray());
+  for (const { inspection, sha256, sealed } of held) {
+    const record = await vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, sealed);
+    offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
+  }
+  await vault.run(() =>
+    db.transaction("rw", db.outbox, db.chains, async () => {
+      await db.outbox.bulkPut(offers);
+      await db.chains.toCollection().modify({ forgotten: null });
+    }),
+  );
+  return offers.length;
+}
+
+async function takePage(vault: Vault, effects: PullEffects, page: PullAnswer, pulled: Pulled): Promise<void> {
+  await takeDevices(vault, page.devices);
+  for (const { hash, body } of page.checklists) if (isWhole(hash, body)) await vault.putChecklist(hash, body);
+  for (const task of page.tasks) if (!(await isForgotten(vault, task.id))) await vault.putTask(task);
+  for (const id of page.removed) {
+    const known = await vault.task(id);
+    if (known !== null) await vault.putTask(known.task, true);
+  }
+  if (page.tasks.length + page.removed.length + page.checklists.length > 0) pulled.tasks = true;
+  const replica = await replicaOf(vault, effects);
+  for (const { id, entries, runs } of page.inspections) {
+    if (await isForgotten(vault, id)) continue;
+    const arrival = await takeIn(vault, replica, { inspection: id, entries, runs }, "server");
+    if (arrival.added.length > 0) pulled.inspections.add(id);
+    if (arrival.own > 0) await tellOldCopy(vault, effects, arrival.own);
+  }
+  if (page.devices.length > 0) await proveRest(vault, replica, pulled);
+}
+
+/** What was purged after its receipt does not come back. */
+async function isForgotten(vault: Vault, inspection: string): Promise<boolean> {
+  const chain = await vault.run(() => vault.db.chains.get(inspection));
+  return chain !== undefined && chain.forgotten !== null;
+}
+
+async function replicaOf(vault: Vault, { subtle, locks }: PullEffects): Promise<ReplicaEffects> {
+  const bureau = await vault.meta("bureau");
+  const keys = keyring(subtle, [...(await vault.devices()), vault.asDevice()], bureau?.bureauKey ?? null);
+  return { subtle, locks, keys };
+}
+
+/** A device's key never changes: the first one that was seen stays, and our own is our own. */
+async function takeDevices(vault: Vault, devices: KnownDevice[]): Promise<void> {
+  const known = new Map((await vault.devices()).map((device): [string, KnownDevice] => [device.id, device]));
+  for (const device of devices) {
+    if (device.id === vault.device) continue;
+    const before = known.get(device.id);
+    await vault.putDevice(before === undefined ? device : { ...device, public_key: before.public_key });
+  }
+}
+
+/** A checklist is what its hash says, or it is not taken. */
+function isWhole(hash: string, body: unknown): boolean {
+  try {
+    return digest(body) === hash;
+  } catch (thrown) {
+    if (isRefused(thrown)) return false;
+    throw thrown;
+  }
+}
+
+async function proveRest(vault: Vault, replica: ReplicaEffects, pulled: Pulled): Promise<void> {
+  const aside = await vault.run(() => vault.db.entries.filter((row) => row.proven === 0).toArray());
+  for (const inspection of new Set(aside.map((row) => row.inspection))) {
+    if ((await proveAgain(vault, replica, inspection)).length > 0) pulled.inspections.add(inspection);
+  }
+}
+
+/** Our own entries that we do not know: this profile was restored from an old copy. */
+async function tellOldCopy(vault: Vault, { clock }: PullEffects, count: number): Promise<void> {
+  await vault.addNotice({ code: "profile_restored", params: { count }, at: isoTime(clock.now()) });
+}
