@@ -1,0 +1,72 @@
+"""The bureau's chain: numbers without gaps, taken in the transaction of the act that makes the record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from server.core.canonical import digest
+from server.drawing.models import ChainRecord, Draw, DrawState
+from server.platform.clock import now, today
+from server.platform.db import db
+
+_CHAIN_LOCK = 0x44535331
+"""The letters DSS1: the advisory lock under which PostgreSQL hands out the chain's numbers."""
+
+
+def head() -> tuple[int, str | None]:
+    """The next number and the digest of the last record. Nobody else gets the same until this transaction ends."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
+    last = db.session.scalar(select(ChainRecord).order_by(ChainRecord.number.desc()).limit(1))
+    return (1, None) if last is None else (last.number + 1, last.digest)
+
+
+def append(record: dict[str, Any], draw: Draw | None) -> ChainRecord:
+    """Append a record that was made with `head()`."""
+    row = ChainRecord(
+        number=record["number"], kind=record["kind"], digest=digest(record), record=record, draw=draw, at=now()
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def is_open(row: ChainRecord, day: date) -> bool:
+    """Whether a stranger may read the record: neither of a targeted draw nor still sealed."""
+    draw = row.draw
+    if draw is None or row.kind in ("announcement", "voiding"):
+        return True
+    return draw.kind != "targeted" and (draw.release_on is None or draw.release_on <= day)
+
+
+def records() -> Sequence[ChainRecord]:
+    """All records, in their order."""
+    return db.session.scalars(select(ChainRecord).order_by(ChainRecord.number)).unique().all()
+
+
+def public_chain() -> list[dict[str, Any]]:
+    """The chain as anybody may read it: shape of `core.draw.verify_chain`."""
+    day = today()
+    return [
+        {
+            "number": row.number,
+            "kind": row.kind,
+            "digest": row.digest,
+            "record": row.record if is_open(row, day) else None,
+        }
+        for row in records()
+    ]
+
+
+def certificate_of(draw: Draw) -> ChainRecord | None:
+    """The certificate of an executed draw."""
+    if draw.state != DrawState.EXECUTED:
+        return None
+    return next(row for row in draw.records if row.kind == "certificate")
+
+
+def amendments_of(draw: Draw) -> list[dict[str, Any]]:
+    """The amendments of a draw, in their order."""
+    return [row.record for row in draw.records if row.kind == "amendment"]
