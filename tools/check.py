@@ -1,6 +1,6 @@
 """What must hold before anything runs: format, lint, types, layers, and nothing generated that has drifted."""
 
-from house import PWA, PYTHON, VENV, inside, say, script
+from house import PWA, PYTHON, ROOT, VENV, inside, say, script
 from node_side import node
 from setup import setup
 from steps import Step, run_lanes
@@ -22,12 +22,16 @@ def server_steps() -> list[Step]:
 def client_steps() -> list[Step]:
     """The phone app's side."""
     modules, run = PWA / "node_modules", str(node())
-    eslint = [run, str(modules / "eslint" / "bin" / "eslint.js"), "--max-warnings", "0", "."]
+    eslint = [run, str(modules / "eslint" / "bin" / "eslint.js"), "--max-warnings", "0"]
+    prettier = [run, str(modules / "prettier" / "bin" / "prettier.cjs"), "--check"]
     types = [run, str(modules / "vue-tsc" / "bin" / "vue-tsc.js"), "--noEmit", "-p", "tsconfig.json"]
     return [
-        Step("prettier", [run, modules / "prettier" / "bin" / "prettier.cjs", "--check", "."], PWA),
-        Step("eslint", eslint, PWA),
+        Step("prettier", [*prettier, "."], PWA),
+        Step("eslint", [*eslint, "."], PWA),
         Step("types (vue-tsc)", types, PWA),
+        Step("journeys: prettier", [*prettier, "--config", ".prettierrc.json", "../tests/journeys"], PWA),
+        Step("journeys: eslint", [*eslint, "--config", "../pwa/eslint.config.js", "journeys"], ROOT / "tests"),
+        Step("journeys: types (tsc)", [run, str(modules / "typescript" / "bin" / "tsc"), "-p", "tests/journeys"]),
     ]
 
 

@@ -68,6 +68,9 @@ def prepare() -> Path:
     """Node and the packages of the phone app. Returns the Node to use."""
     node_path = node()
     npm_ci(node_path, PWA, "npm-pwa")
+    link = ROOT / "tests" / "node_modules"  # journeys and simulation import the phone app's packages
+    if not link.is_symlink():
+        link.symlink_to(Path("..") / "pwa" / "node_modules")
     return node_path
 
 

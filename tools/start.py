@@ -47,9 +47,8 @@ def main() -> int:
     environment = inside(
         {"HOST": place.host, "PORT": str(place.port), "SUICHA_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}
     )
-    environment.setdefault("SUICHA_DEMO", "1")
     trust_page = _prepare_tls(instance, place, environment) if lan else None
-    _prepare_data(environment)
+    _prepare_data(instance, environment)
     return _serve(place, environment, trust_page)
 
 
@@ -104,13 +103,35 @@ def _prepare_tls(instance: Path, place: Place, environment: dict[str, str]) -> s
     return f"http://{address}:{port}/"
 
 
-def _prepare_data(environment: dict[str, str]) -> None:
-    """Bring the database up to date; load the demo bureau where there is no bureau yet."""
-    flask: list[str | Path] = [PYTHON, "-m", "flask", "--app", "wsgi"]
-    for words in (["upgrade"], ["demo", "load", "--if-empty"]):
-        done = subprocess.run([*flask, *words], env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            raise Stop(f"flask {' '.join(words)} failed; the server was not started and no data was changed")
+def _prepare_data(instance: Path, environment: dict[str, str]) -> None:
+    """Bring the database up to date. A new instance begins with the demo bureau, unless SUICHA_DEMO says no.
+
+    The file `demo` in the instance remembers that it began so: only then are demo accounts shown, and a first start
+    that broke off is finished by the next one.
+    """
+    mark = instance / "demo"
+    is_new = not (instance / "suicha.db").exists() and "SUICHA_DATABASE_URL" not in environment
+    wanted = environment.get("SUICHA_DEMO") or ("1" if is_new or mark.exists() else "0")
+    environment["SUICHA_DEMO"] = wanted
+    loads = wanted == "1" and not (mark.exists() and mark.read_text("utf-8") == "loaded\n")
+    if loads:
+        instance.mkdir(parents=True, exist_ok=True)
+        mark.write_text("wanted\n", "utf-8")
+    _flask(["db", "upgrade"], environment)
+    if loads:
+        say("loading the demo bureau (invented premises, people and codes)")
+        _flask(["demo", "load"], environment)
+        mark.write_text("loaded\n", "utf-8")
+
+
+def _flask(words: list[str], environment: dict[str, str]) -> None:
+    """Run a command of the product; what it says is shown only when it fails."""
+    command = [str(PYTHON), "-m", "flask", "--app", "wsgi", *words]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Stop(f"{done.stdout}{done.stderr}\nflask {' '.join(words)} failed, so the server was not started")
 
 
 def _serve(place: Place, environment: dict[str, str], trust_page: str | None) -> int:

@@ -1,0 +1,32 @@
+/**
+ * Journeys: the real server, the real app, a real Chromium with a camera that shows a drawn register.
+ * Debian's browser is used as it is; nothing is downloaded, and its own talk with the internet is turned off.
+ */
+import { resolve } from "node:path";
+import { defineConfig } from "@playwright/test";
+import { browserOptions, desk, phone } from "./browser";
+
+const root = resolve(__dirname, "../..");
+
+export default defineConfig({
+  testDir: __dirname,
+  outputDir: resolve(root, "test-results"),
+  globalSetup: resolve(__dirname, "begin.ts"),
+  reporter: [["list"]],
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  timeout: 300_000,
+  expect: { timeout: 15_000 },
+  use: {
+    launchOptions: browserOptions,
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+  },
+  projects: [
+    { name: "journeys", testMatch: "*.journey.ts", use: phone },
+    { name: "screenshots", testMatch: "*.shots.ts", use: { ...desk } },
+  ],
+});
