@@ -19,12 +19,15 @@ COLUMNS = 56
 INDENT = 4
 _NUMERALS = "一二三四五六七八九十"
 _END = "。！？"
+CLOSING = "以上为本次检查的全部记录。被检查单位在场人员核对无误后，签署意见并逐页签名；拒绝签名的，由检查人员注明情况。"
 _METHODS = {"on_site": "实地检查", "desk": "书面检查", "remote": "网络监测"}
 
 
 def narrate(run: "Run") -> dict[str, Any]:
     """Return the `Narrative` of types.ts for a finished run."""
-    lines = [*_head(run), *_body(run), *_problems(run), *_closing(run)]
+    body = list(_body(run))
+    headings = sum(line["kind"] == "heading" for line in body)
+    lines = [*_head(run), *body, *_problems(run, headings + 1), _line("closing", CLOSING)]
     return {
         "pages": _pages(lines),
         "text": "\n".join(line["text"] for line in lines),
@@ -107,7 +110,6 @@ def _body(run: "Run") -> Iterator[dict[str, Any]]:
         yield _line("heading", f"{numeral(number)}、{section['title']['zh']}")
         for index, (code, text) in enumerate(texts, 1):
             yield _line("item", f"{index}. {text}", code)
-    run.headings = number
 
 
 def _told(run: "Run", item: Mapping[str, Any]) -> str:
@@ -124,7 +126,7 @@ def _told(run: "Run", item: Mapping[str, Any]) -> str:
             text += ended(finding["text"])
         if finding["corrected"] and "correction" not in slots:
             text += f"上述问题已当场改正：{ended(finding['correction'] or sentences.EMPTY)}"
-    photos = run.evidence.get((code, False), 0)
+    photos = run.pictures(code)
     if text and photos:
         text += f"（附照片或附件{photos}份）"
     return text
@@ -136,14 +138,14 @@ def ended(text: str) -> str:
     return stripped if stripped and stripped[-1] in _END else f"{stripped}。"
 
 
-def _problems(run: "Run") -> Iterator[dict[str, Any]]:
+def _problems(run: "Run", number: int) -> Iterator[dict[str, Any]]:
     open_findings = [found for found in run.findings if not found["restricted"]]
     unchecked = [
         item["title"]["zh"]
         for item in run.items
         if run.verdicts[item["code"]] == "unchecked" and item["visibility"] == "all"
     ]
-    yield _line("heading", f"{numeral(run.headings + 1)}、检查发现的问题")
+    yield _line("heading", f"{numeral(number)}、检查发现的问题")
     if not open_findings:
         yield _line("note", "本次检查在上述检查事项范围内未发现问题。")
     for index, found in enumerate(open_findings, 1):
@@ -151,13 +153,6 @@ def _problems(run: "Run") -> Iterator[dict[str, Any]]:
         yield _line("note", f"（{numeral(index)}）{found['title']['zh']}{state}。", found["code"])
     if unchecked:
         yield _line("note", f"未检查或无法核实的事项：{'、'.join(unchecked)}。")
-
-
-def _closing(run: "Run") -> Iterator[dict[str, Any]]:
-    yield _line(
-        "closing",
-        "以上为本次检查的全部记录。被检查单位在场人员核对无误后，签署意见并逐页签名；拒绝签名的，由检查人员注明情况。",
-    )
 
 
 def _restricted(run: "Run") -> list[dict[str, Any]]:

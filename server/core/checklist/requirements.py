@@ -21,13 +21,13 @@ def require(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms", verdi
 
 def _evidence(run: "Run", item: Mapping[str, Any], verdict: str) -> None:
     rule = item.get("evidence")
-    wanted = {"always": ("pass", "fail"), "fail": ("fail",)}[rule["on"]] if rule else ()
-    if item["type"] in ("photo", "signature"):
-        wanted = ("pass", "fail")
-    if rule is None or verdict not in wanted:
+    if rule is None:
+        return
+    always = rule["on"] == "always" or item["type"] in ("photo", "signature")
+    if verdict != "fail" and not (always and verdict == "pass"):
         return
     code = item["code"]
-    have = run.evidence.get((code, item["type"] == "signature"), 0)
+    have = run.pictures(code, item["type"] == "signature")
     if have < rule["min"]:
         run.miss(code, code, "evidence", title=item["title"], n=rule["min"] - have)
 
@@ -35,9 +35,9 @@ def _evidence(run: "Run", item: Mapping[str, Any], verdict: str) -> None:
 def _finding(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms") -> None:
     code = item["code"]
     noted = run.texts.get(code, [])
-    words = [one_line(value["text"]) for _, value in noted if one_line(value["text"])]
-    corrected = bool(noted) and all(value["corrected_on_site"] is True for _, value in noted)
-    corrections = [one_line(value.get("correction_text") or "") for _, value in noted]
+    words = [one_line(value["text"]) for value in noted if one_line(value["text"])]
+    corrected = bool(noted) and all(value["corrected_on_site"] is True for value in noted)
+    corrections = [one_line(value.get("correction_text") or "") for value in noted]
     if item["finding"] and not words:
         run.miss(code, code, "finding", title=item["title"])
     if corrected and not any(trimmed(text) for text in corrections):
@@ -53,7 +53,7 @@ def _finding(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms") -> N
             "corrected": corrected,
             "correction": "；".join(text for text in corrections if text),
             "restricted": item["visibility"] == "restricted",
-            "basis": outcome.basis_texts(run.laws, item["basis"], run.date),
+            "basis": outcome.basis_texts(run.checklist.definition["catalogues"]["laws"], item["basis"], run.date),
             "refer_to": item.get("refer_to") if declared == "X" else None,
         }
     )

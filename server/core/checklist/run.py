@@ -1,6 +1,6 @@
 """One evaluation: one pass over the items, each reading only what stands above it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from server.core.calendar import BadTime
@@ -8,10 +8,12 @@ from server.core.checklist import outcome, tables, times
 from server.core.checklist.compiled import Checklist, ItemPrograms
 from server.core.checklist.messages import missing_text
 from server.core.checklist.requirements import require
-from server.core.checklist.sample import BadFrame
 from server.core.checklist.scope import Outcome, Scope
+from server.core.checklist.tabular import judge_table
 from server.core.checklist.values import Entries, Reading, Surroundings, outward, read
 from server.core.checklist.words import trimmed
+
+_UNCHECKABLE: Mapping[str, Any] = {"type": "none"}
 
 
 class Run:
@@ -23,7 +25,6 @@ class Run:
         self.context = context
         started = context["visit_started_at"]
         self.date: str = times.day_of(times.moment(started)).isoformat() if started else context["today"]
-        self.laws = checklist.definition["catalogues"]["laws"]
         self.entries = Entries(checklist.definition["catalogues"], self.date)
         self.answers: Mapping[str, Any] = state["answers"]
         self.inspection: str = context["inspection"]["id"]
@@ -40,7 +41,6 @@ class Run:
         self.missing: list[dict[str, Any]] = []
         self.stated: list[str] = []
         self.progress: dict[str, dict[str, int]] = {}
-        self.headings = 0
         self.evidence = _counted(state["evidence"])
         self.conflicts = _conflicts(state["conflicts"])
         self.texts = _findings(state["findings"])
@@ -88,8 +88,7 @@ class Run:
         if shown and programs.when is not None:
             shown = _true(programs.when.run(self.scope))
         if not shown:
-            computed = [f"{item['code']}_{value['key']}" for value in item["computed"]]
-            self.scope.lack([*programs.names, *computed], "absent")
+            self.scope.lack(self.names(item, programs), "absent")
             return None
         code = item["code"]
         self.visible.append(code)
@@ -109,58 +108,66 @@ class Run:
         reading = self.readings.get(item["code"])
         return item["type"] != "auto" and (reading is None or reading.status == "open")
 
+    def names(self, item: Mapping[str, Any], programs: ItemPrograms) -> list[str]:
+        """All variables that an item gives."""
+        return [*programs.names, *(f"{item['code']}_{value['key']}" for value in item["computed"])]
+
     def _answered(self, item: Mapping[str, Any], programs: ItemPrograms) -> str:
         kind = item["type"]
         if kind == "auto":
-            self._compute(item, programs)
-            return self._judged(programs, "pass", absent="na")
+            self.compute(item, programs)
+            return self.judged(programs, "na")
         if kind == "table":
-            return self._table(item, programs)
+            return judge_table(self, item, programs)
         raw = self.answers.get(item["code"], {}).get("value")
         if kind in ("photo", "signature"):
             return self._pictured(item, programs, raw)
         return self._scalar(item, programs, raw)
 
     def _pictured(self, item: Mapping[str, Any], programs: ItemPrograms, raw: Any) -> str:
-        code = item["code"]
-        have = self.evidence.get((code, item["type"] == "signature"), 0)
-        self.scope.set(f"{code}_photos", have)
-        reading = self.readings[code] = read({"type": "none"}, raw, Surroundings(self.entries))
-        if reading.status == "unchecked":
-            return self._unchecked(item, reading)
+        unchecked = self.unchecked(item, programs, raw)
+        if unchecked is not None:
+            return unchecked
+        have = self.pictures(item["code"], item["type"] == "signature")
+        self.scope.set(f"{item['code']}_photos", have)
         if have == 0:
-            self.readings.pop(code)
             return "open"
-        self._compute(item, programs)
-        return self._judged(programs, "pass", absent="pass")
+        self.compute(item, programs)
+        return self.judged(programs, "pass")
 
     def _scalar(self, item: Mapping[str, Any], programs: ItemPrograms, raw: Any) -> str:
         code = item["code"]
+        unchecked = self.unchecked(item, programs, raw)
+        if unchecked is not None:
+            return unchecked
         among = frozenset(self.scope.values.get(item["among"], ())) if "among" in item else None
         reading = self.readings[code] = read(item, raw, Surroundings(self.entries, None, among))
         if reading.status == "known":
             for suffix, value in reading.values.items():
                 self.scope.set(code + suffix, value)
-            self._compute(item, programs)
+            self.compute(item, programs)
             return self._judged_choice(item, programs, raw)
-        computed = [f"{code}_{value['key']}" for value in item["computed"]]
-        self.scope.lack([*programs.names, *computed], "open" if reading.status == "invalid" else reading.status)
-        if reading.status == "unchecked":
-            return self._unchecked(item, reading)
         if reading.status == "invalid":
             self.miss(code, code, "invalid", title=item["title"], fault=reading.detail)
+        elif not item["required"]:
+            self.scope.lack(self.names(item, programs), "absent")
         return "open"
 
-    def _unchecked(self, item: Mapping[str, Any], reading: Reading) -> str:
-        computed = [f"{item['code']}_{value['key']}" for value in item["computed"]]
-        self.scope.lack([*self.checklist.programs(item).names, *computed], "unchecked")
-        if not trimmed(reading.detail):
-            self.miss(item["code"], item["code"], "unchecked_reason", title=item["title"])
-            return "open"
-        return "unchecked"
+    def unchecked(self, item: Mapping[str, Any], programs: ItemPrograms, raw: Any) -> str | None:
+        """The verdict if the item was left unchecked: open until a reason stands. None: it was not."""
+        reading = read(_UNCHECKABLE, raw, Surroundings(self.entries))
+        if reading.status != "unchecked":
+            return None
+        self.readings[item["code"]] = reading
+        self.scope.lack(self.names(item, programs), "unchecked")
+        if trimmed(reading.detail):
+            return "unchecked"
+        self.miss(item["code"], item["code"], "unchecked_reason", title=item["title"])
+        return "open"
 
     def _judged_choice(self, item: Mapping[str, Any], programs: ItemPrograms, raw: Any) -> str:
-        stated = raw if item["type"] == "choice" and not item.get("options") and "catalogue" not in item else None
+        standard = item["type"] == "choice" and "options" not in item and "catalogue" not in item
+        stated = raw if standard else None
         for option in item.get("options", ()):
             if item["type"] == "choice" and option["key"] == raw:
                 stated = option.get("verdict")
@@ -168,22 +175,26 @@ class Run:
                     self.stated.append(option["result"])
         if stated in ("fail", "na"):
             return str(stated)
-        return self._judged(programs, "pass", absent="pass")
+        return self.judged(programs, "pass")
 
-    def _judged(self, programs: ItemPrograms, otherwise: str, *, absent: str) -> str:
-        """fail if the rule says so; open, unchecked while it cannot say; `otherwise` if it does not."""
+    def judged(self, programs: ItemPrograms, absent: str) -> str:
+        """fail if the rule says so; open or unchecked while it cannot say; `absent` where it has nothing to go by."""
         if programs.fails is None:
-            return otherwise
+            return "pass"
         found = programs.fails.run(self.scope)
         if found.status == "known":
-            return "fail" if found.is_true() else otherwise
-        return {"open": "open", "error": "open", "unchecked": "unchecked"}.get(found.status, absent)
+            return "fail" if found.is_true() else "pass"
+        return {"unchecked": "unchecked", "absent": absent}.get(found.status, "open")
 
-    def _compute(self, item: Mapping[str, Any], programs: ItemPrograms, *scopes: Scope, quiet: bool = False) -> None:
+    def compute(
+        self, item: Mapping[str, Any], programs: ItemPrograms, summary: Scope | None = None, *, quiet: bool = False
+    ) -> None:
+        """Calculate the item's named values; `quiet` while a table is not whole."""
+        scopes = [self.scope] if summary is None else [summary, self.scope]
         code = item["code"]
         for value, program in programs.computed:
             name = f"{code}_{value['key']}"
-            found = program.run(*scopes, self.scope)
+            found = program.run(*scopes)
             shown = outward(value, found.value) if found.status == "known" else None
             self.computed[name] = shown
             if shown is not None:
@@ -195,88 +206,9 @@ class Run:
             else:
                 self.scope.lack([name], found.status)
 
-    def _table(self, item: Mapping[str, Any], programs: ItemPrograms) -> str:
-        code = item["code"]
-        computed = [f"{code}_{value['key']}" for value in item["computed"]]
-        names = [*programs.names, *computed]
-        raw = self.answers.get(code, {}).get("value")
-        if isinstance(raw, Mapping) and set(raw) == {"unchecked"}:
-            reading = self.readings[code] = read({"type": "none"}, raw, Surroundings(self.entries))
-            return self._unchecked(item, reading)
-        drawn: Sequence[str] = ()
-        if raw != "na" and item["table"]["source"] == "drawn":
-            self.scope.lack(names, "open")
-            if not self._sampled(item, raw):
-                return "open"
-            drawn = self.samples[code]["keys"]
-            if not self.samples[code]["total"]:
-                raw = "na"
-        if raw == "na":
-            self.scope.lack(names, "absent")
-            return "na"
-        self._rows(item, programs, drawn)
-        return self._judged_table(item, programs, names)
-
-    def _sampled(self, item: Mapping[str, Any], raw: Any) -> bool:
-        """Draw the sample of a frozen frame; say what is missing when there is none."""
-        code, rule = item["code"], item["table"]["draw"]
-        if raw is None:
-            self.miss(code, code, "frame", title=item["title"], thing=rule["thing"])
-            return False
-        try:
-            self.samples[code] = tables.draw_sample(self.inspection, code, rule, raw)
-        except BadFrame as fault:
-            self.miss(code, code, "invalid", title=item["title"], fault=fault.code)
-            return False
-        if raw["round"] > 1 and not trimmed(raw["reason"]):
-            self.miss(code, code, "redraw_reason", title=item["title"])
-        return True
-
-    def _rows(self, item: Mapping[str, Any], programs: ItemPrograms, drawn: Sequence[str]) -> None:
-        assert programs.table is not None
-        made = list(tables.derived(item["table"], self.entries, self.scope, drawn))
-        listed = self.state["rows"].get(item["code"], ())
-        reader = tables.RowReader(item, programs.table, self.answers, self.entries, self.scope)
-        places = tables.places(item, self.inspection, made, listed)
-        self.rows[item["code"]] = [reader.read(place) for place in places]
-
-    def _judged_table(self, item: Mapping[str, Any], programs: ItemPrograms, names: Sequence[str]) -> str:
-        assert programs.table is not None
-        code, rows = item["code"], self.rows[item["code"]]
-        own = {f"{code}_rows": len(rows), f"{code}_failed": sum(row.verdict == "fail" for row in rows)}
-        if code in self.samples:
-            own |= {f"{code}_total": self.samples[code]["total"], f"{code}_drawn": len(self.samples[code]["keys"])}
-        for name, value in own.items():
-            self.scope.set(name, value)
-        whole = self._whole(item, rows)
-        summary = tables.summary_scope(programs.table, rows)
-        self._compute(item, programs, summary, quiet=not whole)
-        if not whole:
-            for name in names:
-                self.scope.drop(name, "open")
-            return "open"
-        verdict = self._judged(programs, "pass", absent="pass")
-        if programs.fails is None and own[f"{code}_failed"]:
-            verdict = "fail"
-        if verdict == "pass" and any(row.unchecked or row.verdict == "unchecked" for row in rows):
-            return "unchecked"
-        return verdict
-
-    def _whole(self, item: Mapping[str, Any], rows: Sequence[tables.Row]) -> bool:
-        """Whether every row can be judged; otherwise say what is missing."""
-        code, title, table = item["code"], item["title"], item["table"]
-        before = len(self.missing)
-        if len(rows) < table["min_rows"]:
-            self.miss(code, code, "too_few_rows", title=title, n=table["min_rows"], have=len(rows))
-        if len(rows) > table["max_rows"]:
-            self.miss(code, code, "too_many_rows", title=title, n=table["max_rows"], have=len(rows))
-        for row in rows:
-            path, name = f"{code}/{row.place.id}", row.place.title
-            if row.faults:
-                self.miss(code, path, "invalid", title=title, row=name, fault=row.faults[0])
-            elif row.open:
-                self.miss(code, path, "row_open", title=title, row=name, n=len(row.open))
-        return len(self.missing) == before and all(row.verdict != "open" for row in rows)
+    def pictures(self, code: str, signatures: bool = False) -> int:
+        """How much evidence an item has: photos, files, what is held elsewhere; or its signatures."""
+        return self.evidence.get((code, signatures), 0)
 
     def miss(self, code: str, path: str, reason: str, **words: Any) -> None:
         """Note what blocks submission; `reason` is a `MissingReason` of types.ts."""
@@ -352,11 +284,11 @@ def _conflicts(conflicts: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _findings(findings: Mapping[str, Any]) -> dict[str, list[tuple[str, Mapping[str, Any]]]]:
+def _findings(findings: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     """The officers' findings by item, the item's own first, then those on its rows by path."""
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for path in sorted(findings):
         value = findings[path]["value"]
         if value is not None:
-            found.setdefault(path.split("/")[0], []).append((path, value))
+            found.setdefault(path.split("/")[0], []).append(value)
     return found

@@ -158,10 +158,10 @@ def _item_slot(run: "Run", item: Mapping[str, Any], name: str) -> str:
         return one_line(reading.detail) if reading is not None and reading.status == "unchecked" else ""
     if name in ("finding", "correction"):
         key = "text" if name == "finding" else "correction_text"
-        texts = [one_line(value.get(key) or "") for _, value in run.texts.get(code, [])]
+        texts = [one_line(value.get(key) or "") for value in run.texts.get(code, [])]
         return "；".join(text for text in texts if text)
     if name == "photos":
-        return str(run.evidence.get((code, False), 0) or "")
+        return str(run.pictures(code) or "")
     if name in ("rows", "failed_rows", "unchecked_rows"):
         wanted = {"rows": None, "failed_rows": "fail", "unchecked_rows": "unchecked"}[name]
         rows = run.rows.get(code, [])

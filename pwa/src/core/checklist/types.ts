@@ -325,34 +325,53 @@ export interface Definition {
 
 /* ------------------------------------------------------- state and context */
 
-/** What the engine reads of the folded journal; more keys are ignored. */
+/** What the engine reads of the folded journal (`State` of ../journal/types has all of it). */
 export interface State {
-  answers: Record<string, { value: Json }>;
-  conflicts: Record<string, unknown[]>;
-  rows: Record<string, string[]>;
-  evidence: Record<string, { value: Json }[]>;
-  findings: Record<string, { value: Json }>;
-  presence?: { started_at: string | null; ended_at: string | null };
+  readonly answers: Readonly<Record<string, { readonly value: Json }>>;
+  /** "answer:PATH", "row:PATH", "finding:PATH". */
+  readonly conflicts: Readonly<Record<string, readonly unknown[]>>;
+  readonly rows: Readonly<Record<string, readonly string[]>>;
+  readonly evidence: Readonly<Record<string, readonly { readonly value: { readonly purpose: string } }[]>>;
+  readonly findings: Readonly<Record<string, { readonly value: FindingWords | null }>>;
+  readonly presence?: { readonly started_at: string | null; readonly ended_at: string | null };
+}
+
+/** What the officer says on a failed item or row. */
+export interface FindingWords {
+  readonly text: string;
+  readonly corrected_on_site: boolean;
+  readonly correction_text?: string;
 }
 
 export interface Context {
-  visit_started_at: string | null;
-  today: string;
-  subject: { [key: string]: Json };
-  visit_number: number;
-  visit_cap: number | null;
-  inspection: { id: string; number: string };
-  inspectors: { name: string; badge_no?: string; cert_no: string }[];
-  organ: string;
-  approval?: { number: string; approved_by?: string; approved_on?: string } | null;
-  window?: { from: string; to: string } | null;
-  notice?: { number: string } | null;
-  source?: string;
-  method?: Method;
-  /** Who keeps the record; absent: the second inspector. */
-  recorder?: string;
+  /** Earliest arrival (state.presence.started_at); decides which law and which catalogue entries hold. */
+  readonly visit_started_at: string | null;
+  /** Date used while the visit has not begun. */
+  readonly today: string;
+  /** The task's subject: name, statutory_id, address, legal_rep, attributes … */
+  readonly subject: object;
+  readonly visit_number: number;
+  readonly visit_cap: number | null;
+  readonly inspection: { readonly id: string; readonly number: string };
+  readonly inspectors: readonly {
+    readonly name: string;
+    readonly badge_no?: string;
+    readonly cert_no: string;
+  }[];
+  readonly organ: string;
+  readonly approval?: {
+    readonly number: string;
+    readonly approved_by?: string;
+    readonly approved_on?: string;
+  } | null;
+  readonly window?: { readonly from: string; readonly to: string } | null;
+  readonly notice?: { readonly number: string } | null;
+  readonly source?: string;
+  readonly method?: Method;
+  /** Who keeps the record; absent: the last inspector. */
+  readonly recorder?: string;
   /** Moment at which the record is closed for signing; absent: presence.ended_at. */
-  record_at?: string | null;
+  readonly record_at?: string | null;
 }
 
 /** Answer of a drawn table at its item path: the frame, frozen before the sample appears. */

@@ -1,0 +1,86 @@
+/** What blocks submission, in the inspector's words; the mirror of server/core/checklist/messages.py. */
+import type { Text } from "./types";
+
+type Pair = readonly [zh: string, en: string];
+
+const MISSING: Readonly<Record<string, Pair>> = {
+  unanswered: ["{title}：尚未填写", "{title}: not answered yet"],
+  conflict: ["{title}：两部手机的填写不一致，请选定一个", "{title}: the two phones disagree, choose one"],
+  invalid: ["{title}：{fault_zh}", "{title}: {fault_en}"],
+  frame: [
+    "{title}：请先录入全部{thing_zh}，系统再抽取样本",
+    "{title}: enter all {thing_en} first, the system then draws the sample",
+  ],
+  redraw_reason: [
+    "{title}：抽样底数改动过，请写明原因",
+    "{title}: the sampling frame was changed, give the reason",
+  ],
+  too_few_rows: ["{title}：至少需要{n}条，现有{have}条", "{title}: {n} rows needed, {have} entered"],
+  too_many_rows: ["{title}：最多{n}条，现有{have}条", "{title}: at most {n} rows, {have} entered"],
+  row_open: ["{title}：{row}还有{n}项未填", "{title}: {n} cells of {row} are empty"],
+  row_invalid: ["{title}：{row}，{fault_zh}", "{title}: {row}, {fault_en}"],
+  evidence: ["{title}：还需{n}张照片或附件", "{title}: {n} more photos or files needed"],
+  finding: ["{title}：不合格，请写明发现的问题", "{title}: failed, describe the problem"],
+  correction: ["{title}：已勾选当场改正，请写明改正情况", "{title}: corrected on site, say how"],
+  unchecked_reason: ["{title}：未检查，请写明原因", "{title}: not checked, give the reason"],
+  calculation: [
+    "{title}：按现有数据无法计算，请核对数字",
+    "{title}: cannot be calculated from these figures, check them",
+  ],
+  visit_not_started: ["尚未记录到达时间", "The arrival is not recorded yet"],
+};
+
+const FAULTS: Readonly<Record<string, Pair>> = {
+  shape: ["填写的内容与本项不符", "the answer does not fit this item"],
+  not_an_option: ["所选项不在选项之内", "not one of the choices"],
+  not_sorted: ["选项重复或次序有误", "choices repeated or out of order"],
+  not_in_force: ["所选目录项在检查当日无效", "the catalogue entry does not hold on the day of the visit"],
+  not_among: ["所选品种未在前面的品种清单中勾选", "not ticked in the list above"],
+  out_of_range: ["数值超出允许范围", "out of range"],
+  bad_number: ["数字格式有误", "not a number"],
+  unknown_unit: ["单位不在可选范围", "this unit is not offered here"],
+  unit_mismatch: ["单位与本行的计量单位不能换算", "the unit does not convert to the unit of this row"],
+  too_many_digits: ["小数位数超出本项规定", "more decimals than this item keeps"],
+  too_large: ["数值过大", "the number is too large"],
+  date_wrong: ["日期有误", "not a date"],
+  instant_wrong: ["时间有误", "not a time"],
+  too_long: ["文字过长", "the text is too long"],
+  bad_format: ["号码格式或校验位有误", "the number has a wrong form or check digit"],
+  bad_phone: ["手机号码有误", "not a mobile number"],
+  person_incomplete: ["人员信息未填完整", "details of the person are missing"],
+  frame_shape: ["抽样底数填写有误", "the sampling frame is not well formed"],
+  frame_too_long: ["抽样底数超过2000个", "the sampling frame has more than 2000 entries"],
+  frame_name: ["抽样底数中有无法识别的编号", "an entry of the sampling frame cannot be used as a number"],
+  frame_duplicate: ["抽样底数中有重复编号", "the sampling frame has an entry twice"],
+  frame_round: ["抽样底数缺少轮次", "the sampling frame has no round"],
+  unchecked_reason: ["未核实的栏目请写明原因", "say why the cell could not be checked"],
+  calculation: ["按现有数据无法计算", "cannot be calculated from these figures"],
+  row_unit: ["请先选定本行的计量单位", "choose the unit of the row first"],
+};
+
+export interface MissingWords {
+  readonly title?: Text;
+  readonly thing?: Text;
+  readonly row?: string;
+  readonly fault?: string;
+  readonly n?: number;
+  readonly have?: number;
+}
+
+/** {zh, en} for a reason code; `fault` is one of the codes of `read`. */
+export function missingText(reason: string, words: MissingWords): Text {
+  const [chinese, english] = MISSING[reason]!;
+  const fault = FAULTS[words.fault ?? ""] ?? ["填写有误", "not valid"];
+  const values: Record<string, string> = {
+    row: words.row ?? "",
+    n: String(words.n ?? ""),
+    have: String(words.have ?? ""),
+    fault_zh: fault[0],
+    fault_en: fault[1],
+    thing_zh: words.thing?.zh ?? "",
+    thing_en: words.thing?.en ?? "",
+  };
+  const fill = (template: string, title: string): string =>
+    template.replace(/\{([a-z_]+)\}/g, (_, name: string) => (name === "title" ? title : values[name]!));
+  return { zh: fill(chinese, words.title?.zh ?? ""), en: fill(english, words.title?.en ?? "") };
+}

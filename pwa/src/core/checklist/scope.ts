@@ -1,0 +1,67 @@
+/** What expressions see; the mirror of server/core/checklist/scope.py. */
+import type { CelEnvironment, CelValue, Compile, CompiledExpression, Expression } from "./types";
+
+/** Why a name has no value: not answered, not checked, or not asked at all. */
+export type Lack = "open" | "unchecked" | "absent";
+
+export type Outcome =
+  { readonly status: "known"; readonly value: CelValue } | { readonly status: Lack | "error" };
+
+const ORDER: readonly Lack[] = ["absent", "open", "unchecked"];
+
+/** Values known so far. A name not reached yet is open. */
+export class Scope {
+  readonly values = new Map<string, CelValue>();
+  private readonly lacks = new Map<string, Lack>();
+
+  set(name: string, value: CelValue): void {
+    this.values.set(name, value);
+  }
+
+  lack(names: Iterable<string>, reason: Lack): void {
+    for (const name of names) this.lacks.set(name, reason);
+  }
+
+  /** Take a value away again: it was a running figure and must decide nothing yet. */
+  drop(name: string, reason: Lack): void {
+    this.values.delete(name);
+    this.lacks.set(name, reason);
+  }
+
+  reason(name: string): Lack {
+    return this.lacks.get(name) ?? "open";
+  }
+}
+
+/** An expression with the names it needs, compiled when it is first run. */
+export class Program {
+  private compiled: CompiledExpression | null = null;
+
+  constructor(
+    private readonly expression: Expression,
+    private readonly environment: CelEnvironment,
+    private readonly compile: Compile,
+  ) {}
+
+  /** Run with the first scope that knows each name; lacking names decide instead of CEL. */
+  run(...scopes: Scope[]): Outcome {
+    const values: Record<string, CelValue> = {};
+    const lacking = new Set<Lack>();
+    for (const name of this.expression.needs) {
+      const scope = scopes.find((candidate) => candidate.values.has(name));
+      if (scope !== undefined) values[name] = scope.values.get(name)!;
+      else lacking.add(scopes.map((one) => one.reason(name)).find((reason) => reason !== "open") ?? "open");
+    }
+    if (lacking.size > 0) return { status: ORDER.find((reason) => lacking.has(reason))! };
+    this.compiled ??= this.compile(this.expression.expr, this.environment);
+    try {
+      return { status: "known", value: this.compiled.run(values) };
+    } catch {
+      return { status: "error" };
+    }
+  }
+}
+
+export function isTrue(outcome: Outcome): boolean {
+  return outcome.status === "known" && outcome.value === true;
+}
