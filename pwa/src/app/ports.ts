@@ -7,7 +7,7 @@
  * in the locales under `errors.<code>`; `sentence` is set where the server already sent one.
  */
 import type { ShallowRef } from "vue";
-import type { Definition, Evaluation } from "../core/checklist/types";
+import type { Definition, Evaluation, Narrative } from "../core/checklist/types";
 import type { Cover, Entry, Kind, Mark, Position, State } from "../core/journal/types";
 import type {
   ApiClient,
@@ -129,6 +129,8 @@ export interface SessionState {
   areas: Area[];
   /** open: session with the server · unreachable: no network · expired: 需重新登录 (work goes on) · none: signed out. */
   server: "open" | "unreachable" | "expired" | "none";
+  /** Why the server did not open, in its own words: password changed, account ended … */
+  serverReason: { code: string; sentence: string | null } | null;
   /** ISO; after this no new inspection may be opened offline (limits.offline_hours since the last contact). */
   offlineUntil: string | null;
   offlineExpired: boolean;
@@ -157,7 +159,8 @@ export interface LoginInput {
 
 /**
  * Refusal codes of `login`: wrong_password · unlock_delayed {seconds} · vault_has_old_password ·
- * network_needed (nobody of that name has a vault here) · offline_unsupported · throttled · account_disabled
+ * network_needed (nobody of that name has a vault here) · colleague_not_enrolled (he logs in here once, with
+ * network) · and what the server says (account_ended, too_many_tries …) with its sentence
  */
 export interface SessionPort {
   readonly state: View<SessionState>;
@@ -284,6 +287,11 @@ export interface OpenInspection {
   /** Text being typed: kept encrypted until the statement is appended (or cleared with null). */
   saveDraft(path: string, text: string | null): Promise<void>;
   drafts(): Promise<Record<string, string>>;
+  /**
+   * The 现场检查笔录 as it stands: pages to read, the exact text to hash and sign. `at` (ISO) is the moment it is
+   * closed for signing; null: as of now.
+   */
+  record(at: string | null): Narrative;
   /** uuid of a row: catalogue and drawn rows by key (the same on both phones), by hand a fresh one. */
   rowId(item: string, key: string | null): string;
   close(): void;

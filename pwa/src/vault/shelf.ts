@@ -5,7 +5,7 @@
  * tried, so that killing the browser in between gains nothing; a clock set back starts the wait again.
  */
 import type { Clock, Signer } from "../app/ports";
-import type { Person } from "../api/types";
+import type { Limits, Person } from "../api/types";
 import { sha256Hex } from "../core/sha256";
 import { durably } from "./durable";
 import { base64url, fromBase64url, joined, utf8, uuid7 } from "./encoding";
@@ -46,6 +46,11 @@ export interface Enrolment {
   office: JsonWebKey;
 }
 
+export interface PublicFacts {
+  bureauName: string | null;
+  limits: Limits;
+}
+
 export class Shelf {
   readonly db: ShelfDb;
 
@@ -60,6 +65,16 @@ export class Shelf {
   /** Device ids of the vaults that lie here: to tell a vault that is gone from one that is not. */
   async devices(): Promise<string[]> {
     return (await this.run(() => this.db.vaults.toArray())).map((row) => row.device);
+  }
+
+  /** What the login page shows before anybody is here: the bureau's name and limits, nothing personal. */
+  async facts(): Promise<PublicFacts | null> {
+    const row = await this.run(() => this.db.facts.get("bureau"));
+    return (row?.value as PublicFacts | undefined) ?? null;
+  }
+
+  async keepFacts(value: PublicFacts): Promise<void> {
+    await this.run(() => this.db.facts.put({ key: "bureau", value }));
   }
 
   async find(login: string): Promise<ShelfVault | null> {

@@ -1,0 +1,332 @@
+/**
+ * Who is here. A password opens the vault (offline too) and, when there is network, the server's session. Neither
+ * an expired session, nor logging out, nor a second person deletes or shows anything of the vault.
+ */
+import { shallowRef } from "vue";
+import type { Limits, Person, SessionAnswer } from "../api/types";
+import { devicesApi } from "../api/server";
+import type { Http } from "../api/http";
+import { isoTime } from "../vault/encoding";
+import { codeOf, isRefused, Refusal } from "../vault/refusal";
+import type { Shelf } from "../vault/shelf";
+import type { Vault } from "../vault/vault";
+import { ServerDoor } from "./door";
+import { enrol, isRevoked, needsVault, register, type DeviceMark, type EnrolmentEffects } from "./enrolment";
+import type { Area, Effects, LoginInput, Me, Notice, SessionPort, SessionState } from "./ports";
+
+export const USUAL_LIMITS: Limits = { photo_bytes: 20_000_000, chunk_bytes: 524_288, offline_hours: 72 };
+/** A boot waits no longer than this for the server; what comes later is taken in when it comes. */
+const BOOT_WAIT_MS = 2_500;
+const CLOCK_WRONG_MS = 10 * 60_000;
+
+/** Called when vaults open and close: the work and the sync are built on them. */
+export interface SessionEvents {
+  opened(vault: Vault): Promise<void>;
+  /** Before the vault locks; resolves when nothing runs in it any more. */
+  closing(): Promise<void>;
+  colleague(vault: Vault | null): Promise<void>;
+  /** The server listens (again). */
+  serverOpen(): void;
+}
+
+export interface SessionEffects {
+  effects: Effects;
+  shelf: Shelf;
+  http: Http;
+  mark: DeviceMark;
+  label: string;
+}
+
+const CLOSED: SessionState = {
+  phase: "starting",
+  me: null,
+  colleague: null,
+  areas: [],
+  server: "none",
+  serverReason: null,
+  offlineUntil: null,
+  offlineExpired: false,
+  bureauName: null,
+  limits: USUAL_LIMITS,
+  demo: null,
+  vaultsHere: 0,
+  notices: [],
+};
+
+export class Session implements SessionPort {
+  readonly state = shallowRef<SessionState>(CLOSED);
+  readonly door: ServerDoor;
+  private vault: Vault | null = null;
+  private other: Vault | null = null;
+  private stopGrant: () => void = () => undefined;
+
+  constructor(
+    private readonly own: SessionEffects,
+    private readonly events: SessionEvents,
+  ) {
+    this.door = new ServerDoor(own.http, () => this.show({ server: this.vault === null ? "none" : "expired" }));
+    own.effects.channel.listen((note) => {
+      if (note.about === "lock" && note.vault === this.vault?.id) void this.leave();
+    });
+  }
+
+  async start(): Promise<SessionState> {
+    const vaultsHere = await this.own.shelf.count().catch(() => 0);
+    const facts = await this.own.shelf.facts().catch(() => null);
+    this.show({ vaultsHere, ...(facts ?? {}) });
+    await this.soon(this.door.look().then((answer) => this.taken(answer)));
+    const { phase } = this.state.value;
+    if (phase === "starting") this.show({ phase: "signed_out" });
+    return this.state.value;
+  }
+
+  async login(input: LoginInput): Promise<SessionState> {
+    const known = await this.own.shelf.find(input.login);
+    if (known === null) await this.firstLogin(input);
+    else await this.unlock(input);
+    return this.state.value;
+  }
+
+  async relogin(password: string): Promise<SessionState> {
+    const me = this.state.value.me;
+    if (me === null) throw new Refusal("network_needed");
+    const answer = await this.door.open(me.person.login, password);
+    if (this.vault !== null && !(await this.own.shelf.opensWith(this.vault, password))) {
+      await this.own.shelf.rewrap(this.vault, password);
+    }
+    await this.serverOpened(answer);
+    return this.state.value;
+  }
+
+  async unlockColleague({ login, password }: LoginInput): Promise<SessionState> {
+    const { shelf } = this.own;
+    if (this.vault === null) throw new Refusal("vault_locked");
+    const known = await shelf.find(login);
+    if (known === null) throw new Refusal("colleague_not_enrolled");
+    if (known.id === this.vault.id) throw new Refusal("colleague_is_me");
+    const vault = await shelf.unlock(login, password);
+    await this.lockColleague();
+    this.other = vault;
+    await this.events.colleague(vault);
+    this.show({ colleague: meOf(vault) });
+    return this.state.value;
+  }
+
+  async lockColleague(): Promise<void> {
+    const leaving = this.other;
+    if (leaving === null) return;
+    await this.events.colleague(null);
+    this.other = null;
+    leaving.lock();
+    this.show({ colleague: null });
+  }
+
+  async recover(input: { login: string; recoveryCode: string; newPassword: string }): Promise<SessionState> {
+    const vault = await this.own.shelf.recover(input.login, input.recoveryCode, input.newPassword);
+    await this.opened(vault);
+    void this.openServer(input.login, input.newPassword);
+    return this.state.value;
+  }
+
+  async logout(): Promise<{ waiting: number }> {
+    const vault = this.vault;
+    const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count());
+    if (vault !== null) this.own.effects.channel.post({ about: "lock", vault: vault.id });
+    await this.leave();
+    await this.door.close();
+    return { waiting };
+  }
+
+  async dismiss(code: Notice["code"]): Promise<void> {
+    const notices = this.state.value.notices.filter((notice) => notice.code !== code);
+    if (this.vault !== null) await this.vault.setMeta("notices", notices);
+    this.show({ notices });
+  }
+
+  async devices(): ReturnType<SessionPort["devices"]> {
+    const mine = this.vault?.device ?? null;
+    return (await devicesApi(this.own.http).list()).map((device) => ({
+      id: device.id,
+      label: device.label,
+      mine: device.id === mine,
+      revoked: (device.revoked_at ?? null) !== null,
+      lastSeen: device.last_seen_at ?? null,
+    }));
+  }
+
+  /** Looks at the vault again after a pull: notices, grant, clock. */
+  async refresh(): Promise<void> {
+    const { vault } = this;
+    if (vault === null || vault.locked) return;
+    const mark = await vault.syncMark();
+    const hours = this.state.value.limits.offline_hours;
+    const until = mark.contact === null ? null : mark.contact + hours * 3_600_000;
+    const now = this.own.effects.clock.now();
+    const notices = (await vault.meta("notices")) ?? [];
+    if (Math.abs(mark.skew) > CLOCK_WRONG_MS && !notices.some(({ code }) => code === "clock_wrong")) {
+      notices.push({ code: "clock_wrong", params: { minutes: Math.round(mark.skew / 60_000) }, at: isoTime(now) });
+    }
+    this.show({ notices, offlineUntil: until === null ? null : isoTime(until), offlineExpired: until !== null && now > until });
+    this.stopGrant();
+    if (until !== null && until > now) {
+      this.stopGrant = this.own.effects.clock.after(Math.min(until - now + 1, 3_600_000), () => void this.refresh());
+    }
+  }
+
+  private async firstLogin({ login, password }: LoginInput): Promise<void> {
+    const answer = await this.door.open(login, password).catch((thrown: unknown) => {
+      throw codeOf(thrown) === "network_unreachable" ? new Refusal("network_needed") : thrown;
+    });
+    if (!needsVault(answer.person)) return this.openedAtDesk(answer);
+    const vault = await enrol(this.enrolment(), answer, login, password);
+    this.show({ vaultsHere: await this.own.shelf.count() });
+    await this.opened(vault);
+    await this.serverOpened(answer);
+  }
+
+  private async unlock(input: LoginInput): Promise<void> {
+    const { login, password, oldPassword } = input;
+    const vault = await this.own.shelf.unlock(login, oldPassword ?? password).catch(async (thrown: unknown) => {
+      if (codeOf(thrown) === "wrong_password" && oldPassword === undefined) await this.perhapsChanged(login, password);
+      throw thrown;
+    });
+    await this.opened(vault);
+    if (oldPassword === undefined) void this.openServer(login, password);
+    else await this.takeNewPassword(vault, login, password);
+  }
+
+  /** The vault refused the password: when the server takes it, it is the new one and the vault has the old. */
+  private async perhapsChanged(login: string, password: string): Promise<void> {
+    try {
+      await this.door.open(login, password);
+    } catch (thrown) {
+      if (codeOf(thrown) === "network_unreachable") return;
+      throw thrown;
+    }
+    throw new Refusal("vault_has_old_password");
+  }
+
+  private async takeNewPassword(vault: Vault, login: string, password: string): Promise<void> {
+    if (await this.openServer(login, password)) await this.own.shelf.rewrap(vault, password);
+  }
+
+  /** Opens the server's session beside an open vault; why it did not is shown, and nothing else happens. */
+  private async openServer(login: string, password: string): Promise<boolean> {
+    try {
+      await this.serverOpened(await this.door.open(login, password));
+      return true;
+    } catch (thrown) {
+      if (!isRefused(thrown)) throw thrown;
+      const unreachable = thrown.code === "network_unreachable";
+      const sentence = thrown instanceof Refusal ? thrown.sentence : null;
+      this.show({
+        server: unreachable ? "unreachable" : "expired",
+        serverReason: unreachable ? null : { code: thrown.code, sentence },
+      });
+      return false;
+    }
+  }
+
+  private async opened(vault: Vault): Promise<void> {
+    await this.leave();
+    this.vault = vault;
+    const bureau = await vault.meta("bureau");
+    this.show({
+      phase: "open",
+      me: meOf(vault),
+      areas: areasOf(vault.person),
+      server: "unreachable",
+      ...(bureau === null ? {} : { bureauName: bureau.name, limits: bureau.limits }),
+    });
+    await this.refresh();
+    await this.events.opened(vault);
+  }
+
+  private openedAtDesk(answer: SessionAnswer & { person: Person }): void {
+    const { person } = answer;
+    this.takeFacts(answer);
+    this.show({ phase: "open", me: { person, device: null }, areas: areasOf(person), server: "open", serverReason: null });
+  }
+
+  private async serverOpened(answer: SessionAnswer & { person: Person }): Promise<void> {
+    this.takeFacts(answer);
+    this.show({ server: "open", serverReason: null });
+    const { vault } = this;
+    if (vault === null || vault.locked || vault.person.id !== answer.person.id) return;
+    await vault.know(answer.person);
+    await vault.setMeta("bureau", {
+      name: answer.bureau.name,
+      division_code: answer.bureau.division_code,
+      bureauKey: answer.keys.bureau,
+      limits: answer.limits,
+    });
+    const now = this.own.effects.clock.now();
+    const skew = Date.parse(answer.server_time) - now;
+    await vault.setSyncMark({ ...(await vault.syncMark()), contact: now, skew });
+    this.show({ me: meOf(vault), areas: areasOf(vault.person) });
+    await register(this.enrolment(), vault);
+    if (await isRevoked(this.own.http, vault)) {
+      await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) });
+    }
+    await this.refresh();
+    this.events.serverOpen();
+  }
+
+  /** At boot: a person without a vault goes on where he was; one with a vault types his password. */
+  private taken(answer: SessionAnswer | null): void {
+    if (answer === null) return this.show({ server: "unreachable" });
+    this.takeFacts(answer);
+    const { person } = answer;
+    if (person === null || this.vault !== null) return;
+    if (!needsVault(person)) this.openedAtDesk({ ...answer, person });
+  }
+
+  private takeFacts({ bureau, limits, demo }: SessionAnswer): void {
+    this.show({ bureauName: bureau.name, limits, demo });
+    void this.own.shelf.keepFacts({ bureauName: bureau.name, limits }).catch(() => undefined);
+  }
+
+  private async leave(): Promise<void> {
+    this.stopGrant();
+    await this.lockColleague();
+    const leaving = this.vault;
+    if (leaving !== null) {
+      await this.events.closing();
+      this.vault = null;
+      leaving.lock();
+    }
+    const { bureauName, limits, demo, vaultsHere } = this.state.value;
+    this.state.value = { ...CLOSED, phase: "signed_out", bureauName, limits, demo, vaultsHere };
+  }
+
+  private enrolment(): EnrolmentEffects {
+    const { shelf, http, mark, label, effects } = this.own;
+    return { shelf, http, mark, label, now: () => isoTime(effects.clock.now()) };
+  }
+
+  private soon(work: Promise<void>): Promise<void> {
+    return new Promise((done) => {
+      const stop = this.own.effects.clock.after(BOOT_WAIT_MS, done);
+      void work.finally(() => {
+        stop();
+        done();
+      });
+    });
+  }
+
+  private show(part: Partial<SessionState>): void {
+    this.state.value = { ...this.state.value, ...part };
+  }
+}
+
+function meOf({ person, device }: Vault): Me {
+  return { person, device };
+}
+
+export function areasOf({ roles }: Person): Area[] {
+  const areas: Area[] = [];
+  if (roles.includes("inspector")) areas.push("field");
+  if (roles.includes("lead")) areas.push("lead");
+  if (roles.some((role) => role !== "inspector")) areas.push("office");
+  return areas;
+}
