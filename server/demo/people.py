@@ -20,7 +20,7 @@ BRIGADES = (
     ("jindu", "禁毒大队", "禁", "JD-01", 7, 41210),
     ("wangan", "网安大队", "网", "WA-01", 6, 41310),
 )
-AWAY = {"zhian5": "培训", "jindu3": "年休假", "wangan4": "病假"}
+AWAY = {"zhian5": "借调", "jindu3": "产假", "wangan4": "病假"}
 EXPIRED = "zhian7"
 HOUSEHOLD = ("zhian8", "zhian9")
 INTERESTS = (
@@ -106,7 +106,7 @@ def _inspectors(people: dict[str, Person]) -> dict[str, Inspector]:
     for login, _, _, item, count, badge in BRIGADES:
         for at in range(1, count + 1):
             who = f"{login}{at}"
-            expires = day - timedelta(days=20) if who == EXPIRED else date(day.year + 1 + at % 3, 6, 30)
+            expires = date(day.year - 1, 12, 31) if who == EXPIRED else date(day.year + 1 + at % 3, 6, 30)
             made[who] = Inspector(
                 person_id=people[who].id,
                 cert_no=f"16040{badge + at:06d}",
@@ -118,7 +118,8 @@ def _inspectors(people: dict[str, Person]) -> dict[str, Inspector]:
             db.session.add(made[who])
     db.session.flush()
     for who, kind in AWAY.items():
-        first, last = day - timedelta(days=5), day + timedelta(days=60)
+        # Longer than any batch: who is back before the last day of the window could still be dealt a visit.
+        first, last = date(day.year - 1, 12, 1), day + timedelta(days=200)
         db.session.add(Leave(inspector_id=made[who].id, from_on=first, to_on=last, kind=kind))
     db.session.flush()
     return made
