@@ -1,0 +1,49 @@
+"""Who may see an inspection and what belongs to it; the one place where this is decided."""
+
+from sqlalchemy import exists, or_, select
+
+from server.dispatch.models import Task, TaskInspector, TaskItem
+from server.platform.auth import Actor, Role
+from server.platform.db import db
+from server.platform.errors import Problem
+from server.registry.models import InspectionItem, Inspector
+
+SEES_ALL = frozenset({Role.OFFICE, Role.LEGAL, Role.LEADER})
+"""The whole bureau's inspections. The supervisor reads published results, the station its own premises: neither
+reads records."""
+
+
+def is_assigned(person_id: str, inspection_id: str) -> bool:
+    """Whether the person holds a card of this inspection's task now."""
+    query = (
+        select(TaskInspector.id)
+        .join(Inspector, Inspector.id == TaskInspector.inspector_id)
+        .where(TaskInspector.task_id == inspection_id, Inspector.person_id == person_id)
+        .where(TaskInspector.removed_at.is_(None))
+    )
+    return db.session.scalar(select(query.exists())) is True
+
+
+def leads(unit_id: str, inspection_id: str) -> bool:
+    """Whether the unit is the task's brigade, or that of one of its items (a joint inspection has several)."""
+    of_item = exists().where(
+        TaskItem.task_id == Task.id, InspectionItem.id == TaskItem.item_id, InspectionItem.unit_id == unit_id
+    )
+    query = select(Task.id).where(Task.id == inspection_id, or_(Task.unit_id == unit_id, of_item))
+    return db.session.scalar(select(query.exists())) is True
+
+
+def may_see(actor: Actor, inspection_id: str) -> bool:
+    """Inspectors see what they are dealt, leads their brigade's, office, legal office and leaders all."""
+    roles = actor.role_set
+    if roles & SEES_ALL:
+        return True
+    if Role.LEAD in roles and leads(actor.unit_id, inspection_id):
+        return True
+    return Role.INSPECTOR in roles and is_assigned(actor.id, inspection_id)
+
+
+def require_sight(actor: Actor, inspection_id: str) -> None:
+    """Raises `not_found` for what the actor may not see: its existence is not told either."""
+    if not may_see(actor, inspection_id):
+        raise Problem("not_found")

@@ -1,0 +1,195 @@
+"""Use cases of an upload: announce it, take its bytes, finish it. tus 1.0 is how it is spoken (`routes.py`).
+
+A file that comes whole in one request needs no row of its own: it becomes a blob at once, and its upload is known by
+the blob's hash from then on. No transaction is open while bytes arrive: a phone on 2G must not hold the database.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from server.evidence.incoming import Checksum, Intake, Source, held, length_of, path_of
+from server.evidence.kinds import kind_of
+from server.evidence.models import Blob, BlobInspection, Upload
+from server.evidence.sight import may_see
+from server.platform.auth import Actor
+from server.platform.blobs import blobs
+from server.platform.clock import now
+from server.platform.config import Settings
+from server.platform.db import db
+from server.platform.errors import Problem
+from server.platform.ids import new_id
+from server.platform.once import insert_once
+
+KEPT = timedelta(days=7)
+"""How long a half-sent upload waits for its rest."""
+
+
+@dataclass(frozen=True)
+class Announced:
+    """What a phone says before it sends: the inspection, the hash and size of the whole, what it calls the type."""
+
+    inspection_id: str
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an upload stands: its key in the address, how many of how many bytes."""
+
+    key: str
+    offset: int
+    size: int
+
+    @property
+    def complete(self) -> bool:
+        return self.offset == self.size
+
+
+def _root() -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.uploads_folder
+
+
+def announce(actor: Actor, new: Announced) -> Standing:
+    """Open an upload. Bytes that this inspection already has, or that were erased, are not asked for again.
+
+    Raises `upload_too_large`, `not_found` when the person may not see the inspection.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if new.size > settings.photo_bytes:
+        raise Problem("upload_too_large", most=settings.photo_bytes // 1024 // 1024)
+    if not may_see(actor, new.inspection_id):
+        raise Problem("not_found")
+    known = db.session.get(Blob, new.sha256)
+    if known is not None and (known.erased_at or belongs(new.sha256, new.inspection_id)):
+        return Standing(new.sha256, new.size, new.size)
+    return Standing(new_id(), 0, new.size)
+
+
+def take_whole(
+    actor_id: str, standing: Standing, new: Announced, source: Source, checksum: Checksum | None
+) -> Standing:
+    """Take the body of the request that announced; without a body only note the upload.
+
+    Raises `upload_too_long`, `upload_checksum_wrong`, `upload_hash_wrong`.
+    """
+    db.session.commit()
+    path = path_of(_root(), standing.key)
+    with held(path) as file:
+        intake = Intake(file, new.size)
+        try:
+            length = intake.take(source, checksum)
+        except BaseException:
+            path.unlink(missing_ok=True)  # nobody has heard this upload's address yet
+            raise
+        if length == new.size:
+            _keep(intake, path, new)
+            return Standing(new.sha256, new.size, new.size)
+    _clear_expired()
+    db.session.add(
+        Upload(
+            id=standing.key,
+            person_id=actor_id,
+            inspection_id=new.inspection_id,
+            sha256=new.sha256,
+            size=new.size,
+            media_type=new.media_type[:80],
+            expires_at=now() + KEPT,
+        )
+    )
+    return Standing(standing.key, length, new.size)
+
+
+def standing_of(actor: Actor, key: str) -> Standing:
+    """Where an upload stands; a finished one is known by its key and by its hash. Raises `upload_gone`."""
+    if len(key) == 64:
+        blob = db.session.get(Blob, key)
+        if blob is None or not sees_blob(actor, key):
+            raise Problem("upload_gone")
+        return Standing(key, blob.size, blob.size)
+    row = _mine(actor, key)
+    return Standing(key, row.size if row.done else length_of(path_of(_root(), key)), row.size)
+
+
+def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checksum | None) -> Standing:
+    """Take the next bytes of an upload; the last ones make it a blob.
+
+    Raises `upload_gone`, `upload_locked`, `upload_offset_wrong` and what `take_whole` raises.
+    """
+    if len(key) == 64:
+        standing = standing_of(actor, key)
+        raise Problem("upload_offset_wrong", offset=standing.offset)
+    row = _mine(actor, key)
+    new = Announced(row.inspection_id, row.sha256, row.size, row.media_type)
+    done = row.done
+    db.session.commit()
+    path = path_of(_root(), key)
+    if done:
+        raise Problem("upload_offset_wrong", offset=new.size)
+    with held(path) as file:
+        intake = Intake(file, new.size)
+        if intake.start != offset:
+            raise Problem("upload_offset_wrong", offset=intake.start)
+        length = intake.take(source, checksum)
+        if length == new.size:
+            _keep(intake, path, new)
+            db.session.execute(update(Upload).where(Upload.id == key).values(done=True))
+    return Standing(key, length, new.size)
+
+
+def abandon(actor: Actor, key: str) -> None:
+    """Forget an upload and its bytes (tus termination); a finished one cannot be taken back. Raises `upload_gone`."""
+    row = _mine(actor, key)
+    if row.done:
+        raise Problem("upload_gone")
+    path_of(_root(), key).unlink(missing_ok=True)
+    db.session.delete(row)
+
+
+def belongs(sha256: str, inspection_id: str) -> bool:
+    """Whether somebody sent these bytes for this inspection."""
+    return db.session.get(BlobInspection, (sha256, inspection_id)) is not None
+
+
+def sees_blob(actor: Actor, sha256: str) -> bool:
+    """Whether the actor may see one of the inspections to which the bytes belong."""
+    used = db.session.scalars(select(BlobInspection.inspection_id).where(BlobInspection.sha256 == sha256)).all()
+    return any(may_see(actor, inspection_id) for inspection_id in used)
+
+
+def _mine(actor: Actor, key: str) -> Upload:
+    row = db.session.get(Upload, key)
+    if row is None or row.person_id != actor.id or row.expires_at <= now():
+        raise Problem("upload_gone")
+    return row
+
+
+def _clear_expired() -> None:
+    """Forget a few uploads that nobody finished; the next announcement takes the next few."""
+    for row in db.session.scalars(select(Upload).where(Upload.expires_at <= now()).limit(20)):
+        path_of(_root(), row.id).unlink(missing_ok=True)
+        db.session.delete(row)
+
+
+def _keep(intake: Intake, path: Path, new: Announced) -> None:
+    """Make the whole file a blob: hash, sync, move, and then say so in the database.
+
+    The disk comes before the database, so that no transaction waits for it. What was erased does not come back.
+    """
+    sha256, head = intake.whole()
+    if sha256 != new.sha256:
+        path.unlink(missing_ok=True)
+        raise Problem("upload_hash_wrong")
+    blobs().adopt(path, sha256)
+    if db.session.scalar(select(Blob.erased_at).where(Blob.sha256 == sha256)) is not None:
+        blobs().erase(sha256)
+        return
+    kind = kind_of(head, new.media_type)
+    insert_once(Blob, [{"sha256": sha256, "size": new.size, "media_type": kind, "stored_at": now()}])
+    insert_once(BlobInspection, [{"sha256": sha256, "inspection_id": new.inspection_id}])
