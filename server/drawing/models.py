@@ -80,6 +80,7 @@ class DrawParty(Keyed, Base):
     channel: Mapped[str] = mapped_column(String(20), default="desk")
     name: Mapped[str | None] = mapped_column(String(60))
     post: Mapped[str | None] = mapped_column(String(100))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     absent_at: Mapped[datetime | None]
 
     draw: Mapped[Draw] = relationship(back_populates="parties")

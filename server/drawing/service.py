@@ -6,32 +6,24 @@
 What may follow what is said by core/draw; this stage adds who and when.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from server.core import draw as rules
 from server.drawing import chain
-from server.drawing.freezing import Frozen, Wish, freeze
-from server.drawing.models import Draw, DrawnPremises, DrawParty, DrawRoster, DrawState, InspectorLoad
+from server.drawing.models import Draw, DrawnPremises, DrawParty, DrawState, InspectorLoad
 from server.drawing.refusals import by_rule
-from server.planning.models import Batch
-from server.platform.auth import Actor
+from server.platform.auth import Actor, Role
 from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.errors import Problem
-from server.platform.installation import installation
 from server.platform.trail import record
 from server.registry import inspectors as registry
 from server.registry.models import Subject
 
 OWN_DEVICE, DESK = "own_device", "desk"
-ALTERNATES = 5
-DEADLINE = timedelta(hours=24)
-"""How long the parties have when no public number sets the moment."""
 
 
 def draws() -> Sequence[Draw]:
@@ -45,148 +37,6 @@ def draw_by_id(draw_id: str) -> Draw:
     if draw is None:
         raise Problem("not_found")
     return draw
-
-
-def announce(actor: Actor, batch: Batch, wish: Wish, ask: Mapping[str, Any]) -> Draw:
-    """Freeze rosters and plan and publish their digests: the first record of the draw.
-
-    `ask` has `id`, `title`, `parties`, `source`, `deadline`, `sealed`, `alternates`, `rules` as in the route's schema.
-    The same id with the same commitment answers with what was announced before. Raises `draw_id_taken`,
-    `draw_plan_…` by rule.
-    """
-    known = db.session.get(Draw, ask["id"])
-    if known is not None:
-        return _same(known, ask)
-    salt = secrets.token_hex(32)
-    with by_rule():
-        frozen = freeze(wish, salt)
-        texts = {item: rules.roster_lines(lines) for item, lines in frozen.rosters.items()}
-        number, previous = chain.head()
-        plan = rules.build_plan(_parts(wish, ask, frozen, texts, salt, previous))
-        first = rules.announcement(plan, number)
-    draw = _stored(actor, batch, plan, salt, frozen)
-    draw.rosters = [
-        DrawRoster(item_code=item, digest=rules.roster_digest(text), text=text) for item, text in texts.items()
-    ]
-    draw.parties = [_party(at, row) for at, row in enumerate(plan["parties"])]
-    db.session.add(draw)
-    db.session.flush()
-    row = chain.append(first, draw)
-    record("draw.announced", "draw", draw.id, plan_digest=draw.plan_digest, chain=row.number)
-    return draw
-
-
-def _same(known: Draw, ask: Mapping[str, Any]) -> Draw:
-    told = [row.commitment for row in known.parties if row.commitment]
-    asked = [row["commitment"] for row in ask["parties"] if row["commitment"]]
-    if known.announced_by_id is None or told[: len(asked)] != asked:
-        raise Problem("draw_id_taken")
-    return known
-
-
-def _parts(
-    wish: Wish, ask: Mapping[str, Any], frozen: Frozen, texts: Mapping[str, bytes], salt: str, previous: str | None
-) -> dict[str, Any]:
-    bureau, year, at = installation(), wish.window[0].year, now()
-    ids = "pseudonym" if wish.pseudonyms else "statutory"
-    items = [
-        {
-            "code": item.code,
-            "name": item.name,
-            "num": wish.ratios[item.code][0],
-            "den": wish.ratios[item.code][1],
-            "inspectors": item.inspectors_needed,
-        }
-        for item in wish.items
-    ]
-    rosters = [
-        {"item": item, "digest": rules.roster_digest(text), "lines": len(frozen.rosters[item]), "ids": ids}
-        for item, text in texts.items()
-    ]
-    return {
-        "bureau": {"name": bureau.bureau_name, "division": bureau.division_code},
-        "draw": ask["id"],
-        "title": rules.clean(ask["title"]),
-        "kind": wish.kind,
-        "year": year,
-        "sequence": _next_sequence(year),
-        "previous": previous,
-        "announced_at": iso(at),
-        "deadline": iso(_deadline(ask, at)),
-        "window": {"from": wish.window[0].isoformat(), "to": wish.window[1].isoformat()},
-        "salt": rules.salt_commitment(ask["id"], salt),
-        "items": items,
-        "strata": frozen.strata,
-        "rosters": rosters,
-        "exclusions": frozen.exclusions,
-        "overrides": frozen.overrides,
-        "inspectors": frozen.inspectors,
-        "pools": frozen.pools,
-        "interests": frozen.interests,
-        "rules": {**ask["rules"], "district": wish.district_rule},
-        "alternates": ask["alternates"],
-        "parties": [{**row, "label": rules.clean(row["label"])} for row in ask["parties"]],
-        "source": _source(ask),
-        "sealed": _sealed(ask),
-    }
-
-
-def _deadline(ask: Mapping[str, Any], at: datetime) -> datetime:
-    """By default the parties may speak until the public number comes into being: later nobody could be trusted."""
-    if ask["deadline"] is not None:
-        return max(at, ask["deadline"])
-    source = ask["source"]
-    return max(at, source["moment"]) if source is not None else at + DEADLINE
-
-
-def _source(ask: Mapping[str, Any]) -> dict[str, str] | None:
-    source = ask["source"]
-    return None if source is None else {"name": rules.clean(source["name"]), "moment": iso(source["moment"])}
-
-
-def _sealed(ask: Mapping[str, Any]) -> dict[str, Any] | None:
-    sealed = ask["sealed"]
-    if sealed is None:
-        return None
-    holders = [rules.clean(holder) for holder in sealed["holders"]]
-    return {"commitment": sealed["commitment"], "holders": holders, "release_on": sealed["release_on"].isoformat()}
-
-
-def _next_sequence(year: int) -> int:
-    last = db.session.scalar(select(func.max(Draw.sequence)).where(Draw.year == year))
-    return (last or 0) + 1
-
-
-def _stored(actor: Actor, batch: Batch, plan: dict[str, Any], salt: str, frozen: Frozen) -> Draw:
-    sealed = plan["sealed"]
-    return Draw(
-        id=plan["draw"],
-        year=plan["year"],
-        sequence=plan["sequence"],
-        title=plan["title"],
-        kind=plan["kind"],
-        state=DrawState.ANNOUNCED,
-        batch=batch,
-        plan=plan,
-        plan_digest=rules.plan_digest(plan),
-        salt=salt,
-        people=frozen.people,
-        announced_at=now(),
-        announced_by_id=actor.id,
-        release_on=date.fromisoformat(sealed["release_on"]) if sealed else None,
-    )
-
-
-def _party(position: int, row: Mapping[str, Any]) -> DrawParty:
-    committed = row["commitment"] is not None
-    return DrawParty(
-        position=position,
-        party=row["party"],
-        token=secrets.token_urlsafe(24),
-        commitment=row["commitment"],
-        committed_at=now() if committed else None,
-        channel=DESK,
-    )
 
 
 def plan_party(party: DrawParty) -> dict[str, Any]:
@@ -209,6 +59,16 @@ def party_by_token(token: str) -> DrawParty:
     if party is None:
         raise Problem("not_found")
     return party
+
+
+def channel_for(actor: Actor, party: DrawParty) -> str:
+    """How a signed-in person speaks for a party: the party's own person on a device of his own, the office at its
+    desk. Raises `not_yours`."""
+    if party.person_id == actor.id:
+        return OWN_DEVICE
+    if Role.OFFICE not in actor.role_set:
+        raise Problem("not_yours")
+    return DESK
 
 
 def commit(party: DrawParty, commitment: str, channel: str) -> None:
@@ -291,7 +151,7 @@ def set_source(actor: Actor, draw: Draw, text: str, again: str) -> None:
         raise Problem("draw_party_done")
     if iso(now()) < draw.plan["source"]["moment"]:
         raise Problem("draw_source_early")
-    if not _all_spoke(draw):
+    if not all_spoke(draw):
         raise Problem("draw_reveals_first")
     with by_rule():
         text = rules.clean(text)
@@ -302,7 +162,7 @@ def set_source(actor: Actor, draw: Draw, text: str, again: str) -> None:
     record("draw.source_set", "draw", draw.id, actor_id=actor.id)
 
 
-def _all_spoke(draw: Draw) -> bool:
+def all_spoke(draw: Draw) -> bool:
     """Whether nobody can add a number any more."""
     if iso(now()) > draw.plan["deadline"]:
         return True
@@ -342,7 +202,7 @@ def execute(actor: Actor, draw: Draw, k: str | None = None) -> Draw:
         return draw
     if draw.state != DrawState.ANNOUNCED:
         raise Problem("draw_closed")
-    if not _all_spoke(draw):
+    if not all_spoke(draw):
         raise Problem("draw_reveals_first")
     rosters = rosters_of(draw)
     with by_rule():

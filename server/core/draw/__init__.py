@@ -57,12 +57,14 @@ from server.core.draw.roster import (
     statutory_id,
 )
 from server.core.draw.verify import verify, verify_bytes
-from server.core.draw.words import Finding, explain_face, explain_report
+from server.core.draw.words import FACE_WORDS, OUT_WORDS, Finding, explain_face, explain_report
 
 __all__ = [
     "COUNTED",
+    "FACE_WORDS",
     "INSPECTOR_REASONS",
     "OUT",
+    "OUT_WORDS",
     "PREMISES_REASONS",
     "PUBLIC_FLAGS",
     "SEALED_SHARE",

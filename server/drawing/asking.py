@@ -1,0 +1,130 @@
+"""From what the office typed to a wish: the defaults of the plan's lines, and what a draw would start from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.core import draw as rules
+from server.drawing.freezing import Frozen, Wish, freeze
+from server.drawing.view import EXCLUSION_WORDS, in_words
+from server.planning.models import Batch, PlanLine
+from server.platform.errors import Problem
+
+_NO_SALT = "0" * 64
+
+
+def wish_of(batch: Batch, body: Mapping[str, Any]) -> Wish:
+    """What is to be drawn: the batch's lines with their ratios, and the changes that were asked for.
+
+    Raises `draw_batch_without_items`, `draw_targeted_without_classes`.
+    """
+    lines = [line for line in batch.lines if body["items"] is None or line.item.code in body["items"]]
+    if not lines:
+        raise Problem("draw_batch_without_items")
+    target, window = body["targeted"], body["window"]
+    if target is not None and not target["classes"]:
+        raise Problem("draw_targeted_without_classes")
+    return Wish(
+        items=[line.item for line in lines],
+        ratios=_ratios(lines),
+        window=(window["from_"], window["to"]) if window else (batch.window_from, batch.window_to),
+        kind="targeted" if target else "untargeted",
+        raised={flag: _pair(ratio) for flag, ratio in body["raised"].items()},
+        classes=frozenset(target["classes"]) if target else frozenset(),
+        targeted=_pair(target["ratio"]) if target else None,
+        overrides={(row["item"], row["subject_id"]): row["note"] for row in body["overrides"]},
+        excluded={(row["item"], row["subject_id"]): (row["reason"], row["note"]) for row in body["exclusions"]},
+        visit_cap=batch.plan.visit_cap,
+        district_rule=body["rules"]["district"],
+        pseudonyms=body["pseudonyms"],
+    )
+
+
+def _ratios(lines: Sequence[PlanLine]) -> dict[str, tuple[int, int]]:
+    return {line.item.code: (line.ratio_num, line.ratio_den) for line in lines}
+
+
+def _pair(ratio: Mapping[str, int]) -> tuple[int, int]:
+    return ratio["num"], ratio["den"]
+
+
+def terms_of(batch: Batch, body: Mapping[str, Any]) -> dict[str, Any]:
+    """How the ceremony goes: the office first, then the witness, then further parties."""
+    parties = [{"party": "office", "label": "抽取主办部门", "kind": "committed", "commitment": body["commitment"]}]
+    people: dict[str, dict[str, Any]] = {}
+    witness = body["witness"]
+    if witness is not None:
+        parties.append({"party": "witness", "label": witness["post"], "kind": "open", "commitment": None})
+        people["witness"] = dict(witness)
+    for row in body["parties"]:
+        parties.append({name: row[name] for name in ("party", "label", "kind", "commitment")})
+        people[row["party"]] = {"name": row["name"], "post": row["label"], "person_id": row["person_id"]}
+    asked = ("id", "source", "deadline", "sealed", "alternates", "rules")
+    title = body["title"] or batch.title
+    return {name: body[name] for name in asked} | {"title": title, "parties": parties, "people": people}
+
+
+def preparation(batch: Batch) -> dict[str, Any]:
+    """Count what a draw of the batch would start from: shape of `schemas.PreparationAnswer`."""
+    if not batch.lines:
+        raise Problem("draw_batch_without_items")
+    wish = Wish(
+        items=[line.item for line in batch.lines],
+        ratios=_ratios(batch.lines),
+        window=(batch.window_from, batch.window_to),
+        visit_cap=batch.plan.visit_cap,
+    )
+    frozen = freeze(wish, _NO_SALT)
+    units = {item.code: item.unit.name for item in wish.items}
+    names = {row["pool"]: units[row["item"]] for row in frozen.strata}
+    return {
+        "batch_id": batch.id,
+        "title": batch.title,
+        "window": {"from": batch.window_from.isoformat(), "to": batch.window_to.isoformat()},
+        "strata": [_prepared(row, frozen, wish) for row in frozen.strata],
+        "pools": [_pool(pool, names[pool["id"]]) for pool in frozen.pools],
+    }
+
+
+def _prepared(row: Mapping[str, Any], frozen: Frozen, wish: Wish) -> dict[str, Any]:
+    members = {line.id for line in frozen.rosters[row["item"]] if line.stratum == row["id"]}
+    excluded = _counted(
+        one["reason"] for one in frozen.exclusions if one["item"] == row["item"] and one["id"] in members
+    )
+    available = len(members) - sum(excluded.values())
+    base = available + sum(excluded.get(reason, 0) for reason in rules.COUNTED)
+    return {
+        "id": row["id"],
+        "item": row["item"],
+        "item_name": next(item.name for item in wish.items if item.code == row["item"]),
+        "authority": row["authority"],
+        "label": row["label"],
+        "ratio": f"{row['num']}/{row['den']}",
+        "n_base": base,
+        "excluded": _reasons(excluded, EXCLUSION_WORDS),
+        "available": available,
+        "n": rules.quota(base, row["num"], row["den"], available),
+        "pool": row["pool"],
+    }
+
+
+def _pool(pool: Mapping[str, Any], name: str) -> dict[str, Any]:
+    out = _counted(member["out"] for member in pool["members"] if member["out"] is not None)
+    total = len(pool["members"])
+    return {
+        "id": pool["id"],
+        "name": name,
+        "members": total,
+        "eligible": total - sum(out.values()),
+        "out": _reasons(out, rules.OUT_WORDS),
+    }
+
+
+def _counted(reasons: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for reason in reasons:
+        counts[reason] = counts.get(reason, 0) + 1
+    return counts
+
+
+def _reasons(counts: Mapping[str, int], words: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"reason": code, "count": count, "text": in_words(words, code)} for code, count in counts.items()]

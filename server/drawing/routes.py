@@ -1,0 +1,227 @@
+"""The draw over HTTP: for the office, for a witness's phone, and for anybody who wants to run it again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import NotFound
+
+from server.core.canonical import canonical
+from server.drawing import announcing, asking, publishing, service, view
+from server.drawing.models import Draw, DrawParty
+from server.drawing.schemas import (
+    AbsenceBody,
+    AnnouncementBody,
+    BundleQuery,
+    CommitmentBody,
+    DrawAnswer,
+    DrawRow,
+    ExecutionBody,
+    PreparationAnswer,
+    PreparationQuery,
+    RevealBody,
+    SourceNumberBody,
+    VoidingBody,
+    WitnessAnswer,
+    WitnessCommitmentBody,
+    WitnessNumberBody,
+)
+from server.planning.service import batch_by_id
+from server.platform.auth import Role, access, actor
+from server.platform.config import PROJECT
+from server.platform.stage import stage_blueprint
+
+blp = stage_blueprint("drawing")
+READERS = (Role.OFFICE, Role.LEAD, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
+PARTIES = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR, Role.STATION, Role.LEAD)
+FULL = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
+VERIFIERS = ("verify_draw.py", "verify_chain.py", "README.md")
+
+
+@blp.get("/preparation")
+@access(Role.OFFICE)
+@blp.arguments(PreparationQuery, location="query")
+@blp.response(200, PreparationAnswer)
+def prepare(query: dict[str, str]) -> dict[str, Any]:
+    """What a draw of a batch would start from: premises, exclusions and people, counted with their reasons."""
+    return asking.preparation(batch_by_id(query["batch_id"]))
+
+
+@blp.get("/draws")
+@access(*READERS)
+@blp.response(200, DrawRow(many=True))
+def list_draws() -> list[dict[str, Any]]:
+    """All draws, the newest first."""
+    return [view.summary(draw) for draw in service.draws()]
+
+
+@blp.post("/draws")
+@access(Role.OFFICE)
+@blp.arguments(AnnouncementBody)
+@blp.response(201, DrawAnswer)
+def announce(body: dict[str, Any]) -> dict[str, Any]:
+    """Freeze rosters and plan, and publish the announcement."""
+    batch = batch_by_id(body["batch_id"])
+    return _whole(announcing.announce(actor(), batch, asking.wish_of(batch, body), asking.terms_of(batch, body)))
+
+
+@blp.get("/draws/<draw_id>")
+@access(*READERS)
+@blp.response(200, DrawAnswer)
+def read_draw(draw_id: str) -> dict[str, Any]:
+    """One draw in words."""
+    return _whole(service.draw_by_id(draw_id))
+
+
+@blp.post("/draws/<draw_id>/commitments")
+@access(*PARTIES)
+@blp.arguments(CommitmentBody)
+@blp.response(200, DrawAnswer)
+def commit(body: dict[str, str], draw_id: str) -> dict[str, Any]:
+    """Publish the commitment of a party."""
+    party = _party(draw_id, body)
+    service.commit(party, body["commitment"], service.channel_for(actor(), party))
+    return _whole(party.draw)
+
+
+@blp.post("/draws/<draw_id>/reveals")
+@access(*PARTIES)
+@blp.arguments(RevealBody)
+@blp.response(200, DrawAnswer)
+def reveal(body: dict[str, Any], draw_id: str) -> dict[str, Any]:
+    """Take a party's number."""
+    party = _party(draw_id, body)
+    channel = service.channel_for(actor(), party)
+    service.contribute(party, body["reveal"], channel, body["name"], body["post"])
+    return _whole(party.draw)
+
+
+@blp.post("/draws/<draw_id>/absences")
+@access(Role.OFFICE)
+@blp.arguments(AbsenceBody)
+@blp.response(200, DrawAnswer)
+def declare_absent(body: dict[str, str], draw_id: str) -> dict[str, Any]:
+    """Record that a party did not come."""
+    party = _party(draw_id, body)
+    service.declare_absent(actor(), party)
+    return _whole(party.draw)
+
+
+@blp.post("/draws/<draw_id>/source")
+@access(Role.OFFICE)
+@blp.arguments(SourceNumberBody)
+@blp.response(200, DrawAnswer)
+def set_source(body: dict[str, str], draw_id: str) -> dict[str, Any]:
+    """Take the public number."""
+    draw = service.draw_by_id(draw_id)
+    service.set_source(actor(), draw, body["text"], body["again"])
+    return _whole(draw)
+
+
+@blp.post("/draws/<draw_id>/execution")
+@access(Role.OFFICE)
+@blp.arguments(ExecutionBody)
+@blp.response(200, DrawAnswer)
+def execute(body: dict[str, Any], draw_id: str) -> dict[str, Any]:
+    """Run the draw and issue its certificate."""
+    return _whole(service.execute(actor(), service.draw_by_id(draw_id), body["k"]))
+
+
+@blp.post("/draws/<draw_id>/voiding")
+@access(Role.OFFICE)
+@blp.arguments(VoidingBody)
+@blp.response(200, DrawAnswer)
+def void(body: dict[str, str], draw_id: str) -> dict[str, Any]:
+    """End an announced draw in public, without a result."""
+    return _whole(service.void(actor(), service.draw_by_id(draw_id), body["reason"], body["note"]))
+
+
+@blp.get("/draws/<draw_id>/certificate")
+@access(*FULL, answers="file")
+@blp.arguments(BundleQuery, location="query")
+def read_certificate(query: dict[str, bool], draw_id: str) -> Response:
+    """The certificate with its rosters and amendments; with the annex when `full`."""
+    draw = service.draw_by_id(draw_id)
+    name = f"draw-{draw.number}{'-full' if query['full'] else ''}.json"
+    return _document(publishing.bundle_for(actor(), draw, query["full"]), name)
+
+
+@blp.get("/draws/<draw_id>/rosters/<item>")
+@access(*FULL, answers="file")
+def read_roster(draw_id: str, item: str) -> Response:
+    """A frozen roster, byte for byte as it was hashed."""
+    for row in service.draw_by_id(draw_id).rosters:
+        if row.item_code == item:
+            return _bytes(row.text, f"roster-{item}.jsonl", "application/jsonl")
+    raise NotFound
+
+
+@blp.get("/chain")
+@access(public=True, answers="file")
+def read_chain() -> Response:
+    """The bureau's chain of records, for anybody."""
+    return _document(publishing.public_chain(), "chain.json")
+
+
+@blp.get("/certificates/<int:number>")
+@access(public=True, answers="file")
+def read_public_certificate(number: int) -> Response:
+    """The public certificate behind a number of the chain, for anybody."""
+    return _document(publishing.public_bundle(number), f"certificate-{number}.json")
+
+
+@blp.get("/verifier/<name>")
+@access(public=True, answers="file")
+def read_verifier(name: str) -> Response:
+    """The stand-alone verifier, for anybody."""
+    if name not in VERIFIERS:
+        raise NotFound
+    return _bytes((PROJECT / "verify" / name).read_bytes(), name, "text/plain; charset=utf-8")
+
+
+@blp.get("/witnessing/<token>")
+@access(public=True)
+@blp.response(200, WitnessAnswer)
+def read_as_witness(token: str) -> dict[str, Any]:
+    """What a party sees on its own phone; the link is its key."""
+    return publishing.for_witness(service.party_by_token(token))
+
+
+@blp.post("/witnessing/<token>/commitment")
+@access(public=True, csrf=False)
+@blp.arguments(WitnessCommitmentBody)
+@blp.response(200, WitnessAnswer)
+def commit_as_witness(body: dict[str, str], token: str) -> dict[str, Any]:
+    """A party commits on its own phone."""
+    party = service.party_by_token(token)
+    service.commit(party, body["commitment"], service.OWN_DEVICE)
+    return publishing.for_witness(party)
+
+
+@blp.post("/witnessing/<token>/number")
+@access(public=True, csrf=False)
+@blp.arguments(WitnessNumberBody)
+@blp.response(200, WitnessAnswer)
+def contribute_as_witness(body: dict[str, Any], token: str) -> dict[str, Any]:
+    """A witness types his number, or a party reveals, on its own phone."""
+    party = service.party_by_token(token)
+    service.contribute(party, body["reveal"], service.OWN_DEVICE, body["name"], body["post"])
+    return publishing.for_witness(party)
+
+
+def _whole(draw: Draw) -> dict[str, Any]:
+    return view.whole(draw, actor())
+
+
+def _party(draw_id: str, body: Mapping[str, Any]) -> DrawParty:
+    return service.party_of(service.draw_by_id(draw_id), body["party"])
+
+
+def _document(value: Any, name: str) -> Response:
+    return _bytes(canonical(value) + b"\n", name, "application/json")
+
+
+def _bytes(data: bytes, name: str, media_type: str) -> Response:
+    answer = Response(data, content_type=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

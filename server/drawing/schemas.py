@@ -1,0 +1,359 @@
+"""Shapes of drawing over HTTP. Certificates, chain and rosters are documents of core/draw and leave as files."""
+
+from marshmallow import fields, validate
+
+from server.core.draw import COUNTED, PUBLIC_FLAGS, UNCOUNTED, VOIDING_REASONS
+from server.platform.stage import Answer, Body, Query, text_field, uuid_field
+
+PARTY = validate.Regexp(r"^[a-z][a-z0-9-]{0,30}$")
+
+
+def hex_field(**options: object) -> fields.String:
+    """32 bytes as 64 lower-case hexadecimal characters."""
+    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)  # type: ignore[arg-type]
+
+
+class RatioBody(Body):
+    num = fields.Integer(strict=True, required=True, validate=validate.Range(1, 1_000_000))
+    den = fields.Integer(strict=True, required=True, validate=validate.Range(1, 1_000_000))
+
+
+class WindowBody(Body):
+    from_ = fields.Date(data_key="from", required=True)
+    to = fields.Date(required=True)
+
+
+class WitnessBody(Body):
+    """The witness of the short ceremony. `post` is published, the name is not; `person_id` when he has an account."""
+
+    name = text_field(60, required=True)
+    post = text_field(100, required=True)
+    person_id = uuid_field(load_default=None, allow_none=True)
+
+
+class PartyBody(Body):
+    """A further party of a full ceremony; `label` is published."""
+
+    party = fields.String(required=True, validate=PARTY)
+    label = text_field(100, required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["committed", "open"]))
+    commitment = hex_field(load_default=None, allow_none=True)
+    name = text_field(60, load_default=None, allow_none=True)
+    person_id = uuid_field(load_default=None, allow_none=True)
+
+
+class SourceBody(Body):
+    """A public number that does not exist yet, and the moment from which it does."""
+
+    name = text_field(200, required=True)
+    moment = fields.AwareDateTime(required=True)
+
+
+class SealedBody(Body):
+    commitment = hex_field(required=True)
+    holders = fields.List(text_field(100), required=True, validate=validate.Length(2, 5))
+    release_on = fields.Date(required=True)
+
+
+class RulesBody(Body):
+    senior = fields.Boolean(load_default=True)
+    household = fields.Boolean(load_default=True)
+    district = fields.Boolean(load_default=False)
+
+
+class OverrideBody(Body):
+    """A premises inspected this year that can be drawn all the same; the note is published."""
+
+    item = text_field(40, required=True)
+    subject_id = uuid_field(required=True)
+    note = text_field(200, required=True)
+
+
+class ExclusionBody(Body):
+    item = text_field(40, required=True)
+    subject_id = uuid_field(required=True)
+    reason = fields.String(required=True, validate=validate.OneOf([*COUNTED, *UNCOUNTED]))
+    note = text_field(200, required=True)
+
+
+class TargetBody(Body):
+    """A targeted draw (定向): internal credit classes and their ratio; its certificate is restricted."""
+
+    classes = fields.List(fields.String(validate=validate.OneOf(list("ABCD"))), required=True)
+    ratio = fields.Nested(RatioBody, required=True)
+
+
+class AnnouncementBody(Body):
+    """The short ceremony needs `id`, `batch_id`, `commitment`, `witness` and `source`; everything else has defaults.
+
+    `id` is made in the browser, because the office's commitment is made to it.
+    """
+
+    id = uuid_field(required=True)
+    batch_id = uuid_field(required=True)
+    title = text_field(150, load_default=None, allow_none=True)
+    commitment = hex_field(required=True)
+    witness = fields.Nested(WitnessBody, load_default=None, allow_none=True)
+    parties = fields.List(fields.Nested(PartyBody), load_default=list, validate=validate.Length(max=10))
+    source = fields.Nested(SourceBody, load_default=None, allow_none=True)
+    deadline = fields.AwareDateTime(load_default=None, allow_none=True)
+    sealed = fields.Nested(SealedBody, load_default=None, allow_none=True)
+    window = fields.Nested(WindowBody, load_default=None, allow_none=True)
+    alternates = fields.Integer(strict=True, load_default=5, validate=validate.Range(0, 50))
+    rules = fields.Nested(RulesBody, load_default=lambda: {"senior": True, "household": True, "district": False})
+    items = fields.List(text_field(40), load_default=None, allow_none=True)
+    raised = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(PUBLIC_FLAGS)), values=fields.Nested(RatioBody), load_default=dict
+    )
+    overrides = fields.List(fields.Nested(OverrideBody), load_default=list)
+    exclusions = fields.List(fields.Nested(ExclusionBody), load_default=list)
+    pseudonyms = fields.Boolean(load_default=False)
+    targeted = fields.Nested(TargetBody, load_default=None, allow_none=True)
+
+
+class CommitmentBody(Body):
+    party = fields.String(required=True, validate=PARTY)
+    commitment = fields.String(required=True, validate=validate.Length(max=64))
+
+
+class RevealBody(Body):
+    """A witness's number, or what a party committed to."""
+
+    party = fields.String(required=True, validate=PARTY)
+    reveal = fields.String(required=True, validate=validate.Length(1, 400))
+    name = text_field(60, load_default=None, allow_none=True)
+    post = text_field(100, load_default=None, allow_none=True)
+
+
+class AbsenceBody(Body):
+    party = fields.String(required=True, validate=PARTY)
+
+
+class SourceNumberBody(Body):
+    """The public number, typed twice."""
+
+    text = fields.String(required=True, validate=validate.Length(1, 400))
+    again = fields.String(required=True, validate=validate.Length(1, 400))
+
+
+class ExecutionBody(Body):
+    k = hex_field(load_default=None, allow_none=True)
+
+
+class VoidingBody(Body):
+    reason = fields.String(required=True, validate=validate.OneOf(VOIDING_REASONS))
+    note = text_field(200, required=True)
+
+
+class WitnessCommitmentBody(Body):
+    commitment = fields.String(required=True, validate=validate.Length(max=64))
+
+
+class WitnessNumberBody(Body):
+    reveal = fields.String(required=True, validate=validate.Length(1, 400))
+    name = text_field(60, load_default=None, allow_none=True)
+    post = text_field(100, load_default=None, allow_none=True)
+
+
+class PreparationQuery(Query):
+    batch_id = uuid_field(required=True)
+
+
+class BundleQuery(Query):
+    full = fields.Boolean(load_default=False)
+
+
+class ReasonAnswer(Answer):
+    reason = fields.String()
+    count = fields.Integer()
+    text = fields.String()
+
+
+class PoolAnswer(Answer):
+    id = fields.String()
+    name = fields.String()
+    members = fields.Integer()
+    eligible = fields.Integer()
+    out = fields.List(fields.Nested(ReasonAnswer))
+
+
+class PreparedStratum(Answer):
+    """What a draw of the batch would start from; `n` is how many would be drawn."""
+
+    id = fields.String()
+    item = fields.String()
+    item_name = fields.String()
+    authority = fields.String()
+    label = fields.String()
+    ratio = fields.String()
+    n_base = fields.Integer()
+    excluded = fields.List(fields.Nested(ReasonAnswer))
+    available = fields.Integer()
+    n = fields.Integer()
+    pool = fields.String()
+
+
+class PreparationAnswer(Answer):
+    batch_id = uuid_field()
+    title = fields.String()
+    window = fields.Dict(keys=fields.String(), values=fields.String())
+    strata = fields.List(fields.Nested(PreparedStratum))
+    pools = fields.List(fields.Nested(PoolAnswer))
+
+
+class CertificateRef(Answer):
+    """`number` is the record's number in the chain."""
+
+    number = fields.Integer()
+    digest = fields.String()
+    at = fields.AwareDateTime()
+
+
+class DrawRow(Answer):
+    id = uuid_field()
+    number = fields.String()
+    title = fields.String()
+    kind = fields.String()
+    state = fields.String()
+    batch_id = fields.String(allow_none=True)
+    plan_digest = fields.String()
+    announced_at = fields.AwareDateTime()
+    release_on = fields.Date(allow_none=True)
+    certificate = fields.Nested(CertificateRef, allow_none=True)
+    drawn = fields.Integer(allow_none=True)
+
+
+class PartyAnswer(Answer):
+    party = fields.String()
+    label = fields.String()
+    kind = fields.String()
+    commitment = fields.String(allow_none=True)
+    committed_at = fields.AwareDateTime(allow_none=True)
+    reveal = fields.String(allow_none=True)
+    revealed_at = fields.AwareDateTime(allow_none=True)
+    channel = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    post = fields.String(allow_none=True)
+    absent = fields.Boolean()
+    link = fields.String(allow_none=True)
+
+
+class SourceAnswer(Answer):
+    name = fields.String()
+    moment = fields.String()
+    text = fields.String(allow_none=True)
+    at = fields.AwareDateTime(allow_none=True)
+
+
+class SealedAnswer(Answer):
+    holders = fields.List(fields.String())
+    release_on = fields.String()
+
+
+class FaceAnswer(Answer):
+    code = fields.String()
+    text = fields.String()
+
+
+class SubjectRef(Answer):
+    id = uuid_field()
+    name = fields.String()
+    address = fields.String()
+    township = fields.String()
+
+
+class TicketAnswer(Answer):
+    id = fields.String()
+    ticket = fields.String()
+    subject = fields.Nested(SubjectRef, allow_none=True)
+
+
+class StratumResult(Answer):
+    n_base = fields.Integer()
+    excluded = fields.List(fields.Nested(ReasonAnswer))
+    available = fields.Integer()
+    n = fields.Integer()
+    line = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
+    drawn = fields.List(fields.Nested(TicketAnswer))
+    alternates = fields.List(fields.Nested(TicketAnswer))
+
+
+class StratumAnswer(Answer):
+    id = fields.String()
+    item = fields.String()
+    item_name = fields.String()
+    authority = fields.String()
+    label = fields.String()
+    ratio = fields.String()
+    raised_by = fields.String(allow_none=True)
+    result = fields.Nested(StratumResult, allow_none=True)
+
+
+class DealtAnswer(Answer):
+    id = fields.String()
+    person_id = uuid_field()
+    name = fields.String()
+    badge_no = fields.String()
+    senior = fields.Boolean()
+
+
+class GroupAnswer(Answer):
+    """One brigade's team; `report` says in a sentence why it could not be filled."""
+
+    pool = fields.String()
+    unit = fields.String()
+    inspectors = fields.List(fields.Nested(DealtAnswer))
+    report = fields.String(allow_none=True)
+
+
+class TaskAnswer(Answer):
+    task = fields.String()
+    subject = fields.Nested(SubjectRef, allow_none=True)
+    items = fields.List(fields.String())
+    joint = fields.Boolean()
+    groups = fields.List(fields.Nested(GroupAnswer))
+
+
+class RecordAnswer(Answer):
+    number = fields.Integer()
+    kind = fields.String()
+    digest = fields.String()
+    at = fields.AwareDateTime()
+
+
+class DrawAnswer(DrawRow):
+    """A draw in words. `next` says what has to happen now, null when it has ended."""
+
+    announced_by = fields.String()
+    deadline = fields.String()
+    window = fields.Dict(keys=fields.String(), values=fields.String())
+    source = fields.Nested(SourceAnswer, allow_none=True)
+    sealed = fields.Nested(SealedAnswer, allow_none=True)
+    rules = fields.Dict(keys=fields.String(), values=fields.Boolean())
+    parties = fields.List(fields.Nested(PartyAnswer))
+    next = fields.String(allow_none=True)
+    void_reason = fields.String(allow_none=True)
+    face = fields.List(fields.Nested(FaceAnswer))
+    pools = fields.List(fields.Nested(PoolAnswer))
+    strata = fields.List(fields.Nested(StratumAnswer))
+    tasks = fields.List(fields.Nested(TaskAnswer))
+    seed = fields.String(allow_none=True)
+    records = fields.List(fields.Nested(RecordAnswer))
+
+
+class WitnessAnswer(Answer):
+    """What a party sees on its own phone before it speaks, and afterwards."""
+
+    number = fields.String()
+    title = fields.String()
+    bureau = fields.String()
+    state = fields.String()
+    plan_digest = fields.String()
+    deadline = fields.String()
+    draw_id = fields.String()
+    source = fields.Nested(SourceAnswer, allow_none=True)
+    you = fields.Nested(PartyAnswer)
+    parties = fields.List(fields.Nested(PartyAnswer))
+    next = fields.String(allow_none=True)
+    certificate = fields.Nested(CertificateRef, allow_none=True)

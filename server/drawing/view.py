@@ -1,0 +1,267 @@
+"""A draw in words, for the people in the room: names instead of pseudonyms, sentences instead of codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from server.accounts.models import Unit
+from server.core import draw as rules
+from server.drawing import chain
+from server.drawing.models import ChainRecord, Draw, DrawParty, DrawState
+from server.drawing.results import inspectors_of
+from server.drawing.service import all_spoke, ceremony_of, plan_party, subjects_of
+from server.platform.auth import Actor, Role
+from server.platform.clock import today
+from server.platform.db import db
+from server.platform.errors import language
+from server.registry.models import Inspector, Subject
+
+SEES_SEALED = frozenset((Role.OFFICE, Role.LEADER))
+EXCLUSION_WORDS = {
+    "inspected_this_year": ("本年度已抽查", "inspected this year"),
+    "frequency_cap": ("已达年度检查频次上限", "annual cap reached"),
+    "closed": ("已注销或吊销", "closed"),
+    "moved": ("已迁出", "moved away"),
+    "suspended": ("停业", "suspended"),
+    "other": ("其他原因", "other"),
+}
+NOTE_WORDS = {
+    "empty": ("该分层没有检查对象", "no premises in this stratum"),
+    "none_left": ("该分层的检查对象均已抽查或不在", "everybody was inspected or is gone"),
+    "fewer_left": ("可抽取的少于应抽数", "fewer left than due"),
+}
+
+
+def in_words(words: Mapping[str, tuple[str, str]], code: str) -> str:
+    """The words for a code in the reader's language."""
+    zh, en = words[code]
+    return en if language() == "en" else zh
+
+
+def summary(draw: Draw) -> dict[str, Any]:
+    """One line of the list of draws."""
+    certificate = chain.certificate_of(draw)
+    return {
+        "id": draw.id,
+        "number": draw.number,
+        "title": draw.title,
+        "kind": draw.kind,
+        "state": draw.state,
+        "batch_id": draw.batch_id,
+        "plan_digest": draw.plan_digest,
+        "announced_at": draw.announced_at,
+        "release_on": draw.release_on,
+        "certificate": None if certificate is None else _certificate(certificate),
+        "drawn": None if certificate is None else len(certificate.record["tasks"]),
+    }
+
+
+def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
+    """Everything about one draw that the reader may know: shape of `schemas.DrawAnswer`."""
+    plan = draw.plan
+    certificate = chain.certificate_of(draw)
+    shown = certificate if certificate is not None and sees_result(draw, actor) else None
+    office = Role.OFFICE in actor.role_set
+    return summary(draw) | {
+        "announced_by": draw.announced_by.name,
+        "deadline": plan["deadline"],
+        "window": plan["window"],
+        "source": _source(draw),
+        "sealed": _sealed(draw),
+        "rules": plan["rules"],
+        "parties": [party(row, with_link=office) for row in draw.parties],
+        "next": next_step(draw),
+        "void_reason": rules.must_void(plan, ceremony_of(draw)) if all_spoke(draw) else None,
+        "face": _face(shown.record if shown else None),
+        "pools": _pools(draw),
+        "strata": _strata(draw, shown.record if shown else None),
+        "tasks": _tasks(draw, shown.record if shown else None),
+        "seed": shown.record["seed"] if shown else None,
+        "records": [
+            {"number": row.number, "kind": row.kind, "digest": row.digest, "at": row.at} for row in draw.records
+        ],
+    }
+
+
+def sees_result(draw: Draw, actor: Actor) -> bool:
+    """Whether the person may see the names before a sealed result is released."""
+    return draw.release_on is None or draw.release_on <= today() or bool(actor.role_set & SEES_SEALED)
+
+
+def party(row: DrawParty, *, with_link: bool) -> dict[str, Any]:
+    """One party and where it stands; the link for its own phone is for the office only."""
+    planned = plan_party(row)
+    return {
+        "party": row.party,
+        "label": planned["label"],
+        "kind": planned["kind"],
+        "commitment": row.commitment,
+        "committed_at": row.committed_at,
+        "reveal": row.reveal,
+        "revealed_at": row.revealed_at,
+        "channel": row.channel if row.reveal is not None else None,
+        "name": row.name,
+        "post": row.post,
+        "absent": row.absent_at is not None,
+        "link": f"/witness/{row.token}" if with_link else None,
+    }
+
+
+def next_step(draw: Draw) -> str | None:
+    """What has to happen now: `commitments`, `numbers` (open parties), `reveals`, `source`, `execution`, `voiding`."""
+    if draw.state != DrawState.ANNOUNCED:
+        return None
+    out = [row for row in draw.parties if row.absent_at is None]
+    if not all_spoke(draw):
+        kinds = [(plan_party(row)["kind"], row) for row in out]
+        if any(kind == "committed" and row.commitment is None for kind, row in kinds):
+            return "commitments"
+        return "numbers" if any(kind == "open" and row.reveal is None for kind, row in kinds) else "reveals"
+    if rules.must_void(draw.plan, ceremony_of(draw)) is not None:
+        return "voiding"
+    return "source" if draw.plan["source"] is not None and draw.source_text is None else "execution"
+
+
+def _certificate(row: ChainRecord) -> dict[str, Any]:
+    return {"number": row.number, "digest": row.digest, "at": row.at}
+
+
+def _source(draw: Draw) -> dict[str, Any] | None:
+    planned = draw.plan["source"]
+    if planned is None:
+        return None
+    return {"name": planned["name"], "moment": planned["moment"], "text": draw.source_text, "at": draw.source_at}
+
+
+def _sealed(draw: Draw) -> dict[str, Any] | None:
+    sealed = draw.plan["sealed"]
+    return None if sealed is None else {"holders": sealed["holders"], "release_on": sealed["release_on"]}
+
+
+def _face(certificate: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    codes = certificate["face"] if certificate else []
+    return [{"code": code, "text": in_words(rules.FACE_WORDS, code)} for code in codes]
+
+
+def _pools(draw: Draw) -> list[dict[str, Any]]:
+    names = _unit_names(draw)
+    rows = []
+    for pool in draw.plan["pools"]:
+        out: dict[str, int] = {}
+        for member in pool["members"]:
+            if member["out"] is not None:
+                out[member["out"]] = out.get(member["out"], 0) + 1
+        reasons = [
+            {"reason": reason, "count": count, "text": in_words(rules.OUT_WORDS, reason)}
+            for reason, count in out.items()
+        ]
+        total = len(pool["members"])
+        rows.append(
+            {
+                "id": pool["id"],
+                "name": names.get(pool["id"], pool["id"]),
+                "members": total,
+                "eligible": total - sum(out.values()),
+                "out": reasons,
+            }
+        )
+    return rows
+
+
+def _strata(draw: Draw, certificate: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    names = {item["code"]: item["name"] for item in draw.plan["items"]}
+    results = {row["stratum"]: row for row in certificate["strata"]} if certificate else {}
+    drawn_ids = [one["id"] for row in results.values() for one in (*row["drawn"], *row["alternates"])]
+    subjects = subjects_of(draw, drawn_ids)
+    rows = []
+    for row in draw.plan["strata"]:
+        result = results.get(row["id"])
+        rows.append(
+            {
+                "id": row["id"],
+                "item": row["item"],
+                "item_name": names[row["item"]],
+                "authority": row["authority"],
+                "label": row["label"],
+                "ratio": f"{row['num']}/{row['den']}",
+                "raised_by": row["raised_by"],
+                "result": None if result is None else _stratum_result(result, subjects),
+            }
+        )
+    return rows
+
+
+def _stratum_result(result: Mapping[str, Any], subjects: Mapping[str, Subject]) -> dict[str, Any]:
+    excluded = [
+        {"reason": reason, "count": count, "text": in_words(EXCLUSION_WORDS, reason)}
+        for reason, count in result["excluded"].items()
+    ]
+    return {
+        "n_base": result["n_base"],
+        "excluded": excluded,
+        "available": result["available"],
+        "n": result["n"],
+        "line": result["line"],
+        "note": in_words(NOTE_WORDS, result["note"]) if result["note"] else None,
+        "drawn": [_premises(one, subjects) for one in result["drawn"]],
+        "alternates": [_premises(one, subjects) for one in result["alternates"]],
+    }
+
+
+def _premises(one: Mapping[str, str], subjects: Mapping[str, Subject]) -> dict[str, Any]:
+    return {"id": one["id"], "ticket": one["ticket"], "subject": subject_ref(subjects.get(one["id"]))}
+
+
+def subject_ref(subject: Subject | None) -> dict[str, str] | None:
+    """A premises as it is named on a screen."""
+    if subject is None:
+        return None
+    return {"id": subject.id, "name": subject.name, "address": subject.address, "township": subject.township}
+
+
+def _tasks(draw: Draw, certificate: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The visits as they were dealt, in dealing order; amendments are told apart by dispatch."""
+    if certificate is None:
+        return []
+    tasks = certificate["tasks"]
+    subjects = subjects_of(draw, [task["task"] for task in tasks])
+    ids = [id_ for task in tasks for group in task["groups"] for id_ in group["inspectors"]]
+    people, units = inspectors_of(draw, ids), _unit_names(draw)
+    return [
+        {
+            "task": task["task"],
+            "subject": subject_ref(subjects.get(task["task"])),
+            "items": task["items"],
+            "joint": len(task["items"]) > 1,
+            "groups": [_group(group, people, units) for group in task["groups"]],
+        }
+        for task in tasks
+    ]
+
+
+def _group(group: Mapping[str, Any], people: Mapping[str, Inspector], units: Mapping[str, str]) -> dict[str, Any]:
+    report = rules.explain_report(group["report"]) if group["report"] else None
+    return {
+        "pool": group["pool"],
+        "unit": units.get(group["pool"], group["pool"]),
+        "inspectors": [
+            {
+                "id": id_,
+                "person_id": people[id_].person_id,
+                "name": people[id_].person.name,
+                "badge_no": people[id_].person.badge_no,
+                "senior": people[id_].senior,
+            }
+            for id_ in group["inspectors"]
+        ],
+        "report": None if report is None else report[1 if language() == "en" else 0],
+    }
+
+
+def _unit_names(draw: Draw) -> dict[str, str]:
+    """Pool → the name of its brigade."""
+    codes = {pool["id"]: pool["id"].partition("/")[0] for pool in draw.plan["pools"]}
+    units = db.session.scalars(select(Unit).where(Unit.code.in_(codes.values())))
+    names = {unit.code: unit.name for unit in units}
+    return {pool: names.get(code, pool) for pool, code in codes.items()}
