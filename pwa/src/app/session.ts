@@ -228,7 +228,7 @@ export class Session implements SessionPort {
   }
 
   private async opened(vault: Vault): Promise<void> {
-    await this.leave();
+    if (this.vault !== null) await this.leave();
     this.vault = vault;
     const bureau = await vault.meta("bureau");
     this.show({

@@ -1,0 +1,69 @@
+/** Camera, position, signature and the layers over photos, built once for the screens. */
+import type { CapturePort, Clock, Watermark } from "../app/ports";
+import { Refusal } from "../vault/refusal";
+import { PageCamera } from "./camera";
+import { fitted } from "./picture";
+import { browserReceiver, PositionKeeper } from "./position";
+import { signatureOn } from "./signature";
+import { drawMarks, drawWatermark, watermarkLines } from "./watermark";
+
+/** Wide enough for a phone's screen at three pixels per point. */
+const SHOWN_WIDTH = 1600;
+
+export function browserCapture(clock: Clock, limit: () => number): CapturePort {
+  const position = new PositionKeeper(browserReceiver(), clock);
+  return {
+    camera: new PageCamera({ clock, position, limit }),
+    position,
+    signature: signatureOn,
+    watermarkLines: (mark: Watermark) => watermarkLines(mark),
+    draw,
+    tick: () => {
+      if (typeof navigator.vibrate === "function") navigator.vibrate(12);
+    },
+  };
+}
+
+const draw: CapturePort["draw"] = async (canvas, photo, { watermark, marks }, maxWidth = SHOWN_WIDTH) => {
+  const picture = await decoded(photo);
+  const size = fitted(picture.width, picture.height, maxWidth);
+  canvas.width = size.width;
+  canvas.height = size.height;
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Refusal("photo_unreadable");
+  context.drawImage(picture.source, 0, 0, size.width, size.height);
+  picture.close();
+  if (marks !== undefined) drawMarks(context, size.width, size.height, marks);
+  if (watermark !== undefined) drawWatermark(context, size.width, size.height, watermarkLines(watermark));
+};
+
+interface Picture {
+  source: CanvasImageSource;
+  width: number;
+  height: number;
+  close(): void;
+}
+
+/** As shown, turned by its EXIF; through an image element where bitmaps cannot be made. Refusal photo_unreadable. */
+async function decoded(photo: Blob): Promise<Picture> {
+  try {
+    const bitmap = await createImageBitmap(photo);
+    return { source: bitmap, width: bitmap.width, height: bitmap.height, close: () => bitmap.close() };
+  } catch {
+    return asElement(photo);
+  }
+}
+
+async function asElement(photo: Blob): Promise<Picture> {
+  const url = URL.createObjectURL(photo);
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+  } catch {
+    throw new Refusal("photo_unreadable");
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return { source: image, width: image.naturalWidth, height: image.naturalHeight, close: () => undefined };
+}

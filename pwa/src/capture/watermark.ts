@@ -1,0 +1,108 @@
+/**
+ * Watermark and marks are layers: they are drawn when a photo is shown, printed or exported. The stored bytes are
+ * what the camera gave, and their hash stays what it was.
+ */
+import type { Mark, Watermark } from "../app/ports";
+
+/** Lines of the watermark, top to bottom. Time in Asia/Shanghai, whatever the phone's own zone is. */
+export function watermarkLines({ taken_at, place, inspector, subject, number, sha256 }: Watermark): string[] {
+  const lines = [shanghaiTime(taken_at), subject, `${number}  ${inspector}`.trim()];
+  lines.push(place === null ? "无定位" : `${place.lat}, ${place.lng} ±${place.accuracy_m}m`);
+  if (sha256 !== null) lines.push(`SHA-256 ${sha256.slice(0, 8)}`);
+  return lines.filter((line) => line !== "");
+}
+
+/** 2026-11-22 14:05:09 */
+export function shanghaiTime(iso: string): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return "";
+  return new Date(time + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
+}
+
+type Canvas = Pick<
+  CanvasRenderingContext2D,
+  | "fillText"
+  | "strokeText"
+  | "fillRect"
+  | "strokeRect"
+  | "beginPath"
+  | "moveTo"
+  | "lineTo"
+  | "stroke"
+  | "fill"
+  | "closePath"
+  | "measureText"
+  | "save"
+  | "restore"
+> & {
+  font: string;
+  fillStyle: string | CanvasGradient | CanvasPattern;
+  strokeStyle: string | CanvasGradient | CanvasPattern;
+  lineWidth: number;
+  textBaseline: CanvasTextBaseline;
+  lineJoin: CanvasLineJoin;
+};
+
+const FONT = '"PingFang SC","HarmonyOS Sans SC","Noto Sans SC",sans-serif';
+const RED = "#D0021B";
+
+/** Text along the lower left edge, white on a dark ground, a fortieth of the picture high. */
+export function drawWatermark(canvas: Canvas, width: number, height: number, lines: string[]): void {
+  const size = Math.max(12, Math.round(Math.min(width, height) / 32));
+  const line = Math.round(size * 1.35);
+  const pad = Math.round(size * 0.6);
+  canvas.save();
+  canvas.font = `${size}px ${FONT}`;
+  canvas.textBaseline = "top";
+  const wide = Math.max(...lines.map((text) => canvas.measureText(text).width));
+  const tall = line * lines.length + pad;
+  canvas.fillStyle = "rgba(0, 0, 0, 0.55)";
+  canvas.fillRect(0, height - tall - pad, Math.min(width, wide + pad * 2), tall + pad);
+  canvas.fillStyle = "#FFFFFF";
+  lines.forEach((text, at) => canvas.fillText(text, pad, height - tall + line * at));
+  canvas.restore();
+}
+
+/** Arrows, boxes and words over a picture of this size; coordinates are thousandths of it. */
+export function drawMarks(canvas: Canvas, width: number, height: number, marks: readonly Mark[]): void {
+  const stroke = Math.max(3, Math.round(Math.min(width, height) / 160));
+  canvas.save();
+  canvas.strokeStyle = RED;
+  canvas.fillStyle = RED;
+  canvas.lineWidth = stroke;
+  canvas.lineJoin = "round";
+  for (const mark of marks) {
+    const [x1, x2] = [mark.x1, mark.x2].map((x) => (x * width) / 1000) as [number, number];
+    const [y1, y2] = [mark.y1, mark.y2].map((y) => (y * height) / 1000) as [number, number];
+    if (mark.shape === "box") canvas.strokeRect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+    else if (mark.shape === "arrow") drawArrow(canvas, x1, y1, x2, y2, stroke);
+    else drawWords(canvas, mark.text ?? "", x1, y1, Math.max(14, Math.round(Math.min(width, height) / 26)));
+  }
+  canvas.restore();
+}
+
+function drawArrow(canvas: Canvas, x1: number, y1: number, x2: number, y2: number, stroke: number): void {
+  const angle = Math.atan2(y2 - y1, x2 - x1);
+  const head = stroke * 5;
+  canvas.beginPath();
+  canvas.moveTo(x1, y1);
+  canvas.lineTo(x2 - head * 0.6 * Math.cos(angle), y2 - head * 0.6 * Math.sin(angle));
+  canvas.stroke();
+  canvas.beginPath();
+  canvas.moveTo(x2, y2);
+  canvas.lineTo(x2 - head * Math.cos(angle - 0.45), y2 - head * Math.sin(angle - 0.45));
+  canvas.lineTo(x2 - head * Math.cos(angle + 0.45), y2 - head * Math.sin(angle + 0.45));
+  canvas.closePath();
+  canvas.fill();
+}
+
+function drawWords(canvas: Canvas, text: string, x: number, y: number, size: number): void {
+  canvas.save();
+  canvas.font = `bold ${size}px ${FONT}`;
+  canvas.textBaseline = "top";
+  canvas.strokeStyle = "#FFFFFF";
+  canvas.lineWidth = Math.max(3, size / 6);
+  canvas.strokeText(text, x, y);
+  canvas.fillText(text, x, y);
+  canvas.restore();
+}
