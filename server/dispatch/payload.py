@@ -4,7 +4,7 @@ from typing import Any
 
 from server.accounts.models import Person
 from server.dispatch.bring import bring_list
-from server.dispatch.models import Task, TaskInspector
+from server.dispatch.models import Approval, Task, TaskInspector
 from server.registry.models import Subject
 
 
@@ -51,6 +51,15 @@ def inspector_payload(card: TaskInspector) -> dict[str, Any]:
     }
 
 
+def approval_payload(approval: Approval) -> dict[str, Any]:
+    """An approval as people cite it."""
+    return {
+        "number": approval.number,
+        "approved_by": approval.approved_by.name,
+        "approved_on": approval.approved_on.isoformat(),
+    }
+
+
 def task_payload(task: Task, person: Person | None = None) -> dict[str, Any]:
     """The Task of the phone's contract; the person's own card comes first among the inspectors.
 
@@ -59,7 +68,6 @@ def task_payload(task: Task, person: Person | None = None) -> dict[str, Any]:
     cards = present_cards(task)
     if person is not None:
         cards.sort(key=lambda card: (card.inspector.person_id != person.id, card.slot))
-    approval = task.items[0].approval
     return {
         "id": task.id,
         "number": task.number,
@@ -71,11 +79,7 @@ def task_payload(task: Task, person: Person | None = None) -> dict[str, Any]:
         "checklists": list(dict.fromkeys(row.checklist_hash for row in task.items)),
         "inspectors": [inspector_payload(card) for card in cards],
         "window": {"from": task.window_from.isoformat(), "to": task.window_to.isoformat()},
-        "approval": {
-            "number": approval.number,
-            "approved_by": approval.approved_by.name,
-            "approved_on": approval.approved_on.isoformat(),
-        },
+        "approval": approval_payload(task.items[0].approval),
         "notice": {"number": task.notice.number},
         "visit_number": task.visit_number,
         "visit_cap": task.visit_cap,

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.accounts.bureau import NewAccount
 from server.platform.db import db
 from server.platform.trail import record
 from server.registry.columns import INSPECTORS, ITEMS, SUBJECTS, Table
-from server.registry.intake_inspectors import NewAccount, take_inspectors
+from server.registry.intake_inspectors import take_inspectors
 from server.registry.intake_items import take_items
 from server.registry.intake_subjects import take_subjects
 from server.registry.intake_tally import Tally

@@ -1,14 +1,12 @@
 """The inspector registry from Excel. Who is new gets an account with a password that is shown once."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from server.accounts.bureau import NewAccount, add_person
 from server.accounts.models import Person, Unit
-from server.accounts.passwords import hash_password
 from server.platform.auth import Role
 from server.platform.clock import today
 from server.platform.db import db
@@ -26,22 +24,6 @@ from server.registry.sheets import Records, unique
 
 LEAVE_KIND = "请假"
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class NewAccount:
-    """An account made just now, and its first password: nobody can read it again."""
-
-    login: str
-    name: str
-    password: str
-
-
-def one_time_password() -> str:
-    """Sixteen characters that can be read out without mistakes."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    letters = "".join(secrets.choice(alphabet) for _ in range(16))
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def take_inspectors(records: Records, accounts: list[NewAccount]) -> Tally:
@@ -90,19 +72,9 @@ def _premises(told: str) -> Subject | None:
 def _person(row: Row, unit: Unit, accounts: list[NewAccount]) -> Person:
     person = db.session.scalar(select(Person).where(Person.badge_no == row["badge_no"]))
     if person is None:
-        password = one_time_password()
-        login = row["badge_no"]
-        person = Person(
-            login=login,
-            name=row["name"],
-            password_hash=hash_password(password),
-            badge_no=row["badge_no"],
-            unit=unit,
-            roles=[Role.INSPECTOR],
-        )
-        db.session.add(person)
-        db.session.flush()
-        accounts.append(NewAccount(login, person.name, password))
+        account = add_person(row["badge_no"], row["name"], unit.name, [Role.INSPECTOR], badge_no=row["badge_no"])
+        accounts.append(account)
+        person = db.session.scalars(select(Person).where(Person.badge_no == row["badge_no"])).one()
     if Role.INSPECTOR not in person.roles:
         person.roles = [*person.roles, Role.INSPECTOR]
     person.name, person.unit_id = row["name"], unit.id

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from server.registry.columns import Column, Table
 SECONDS = 120
 ROWS = 500_000
 HEADING_ROWS = 10
+HINT, EXAMPLE = "说明：", "示例："
+"""How the template's own rows begin; whoever leaves them in does no harm."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,7 @@ def _headings(rows: Sequence[Sequence[Any]], table: Table) -> tuple[int, list[tu
 
 def _is_told(row: Sequence[Any]) -> bool:
     first = next((cell_text(cell) for cell in row if cell_text(cell)), "")
-    return bool(first) and not first.startswith(PASSED_OVER)
-
-
-PASSED_OVER = ("说明：", "示例：")
-"""How the template's own rows begin; whoever leaves them in does no harm."""
+    return bool(first) and not first.startswith((HINT, EXAMPLE))
 
 
 def _read_row(number: int, row: Sequence[Any], places: Sequence[tuple[int, Column]], records: Records) -> None:
@@ -129,6 +127,3 @@ def unique(records: Records, name: str, key: str) -> Iterator[tuple[int, dict[st
             continue
         first[record[key]] = number
         yield number, record
-
-
-Rows = Sequence[Mapping[str, Any]]
