@@ -43,6 +43,7 @@ def main() -> int:
     lan = "--lan" in sys.argv[1:]
     place = _place(lan)
     setup("run")
+    os.umask(0o077)  # what the product writes is for this account only
     instance = Path(os.environ.get("SUICHA_INSTANCE") or ROOT / "instance").resolve()
     environment = inside(
         {"HOST": place.host, "PORT": str(place.port), "SUICHA_INSTANCE": str(instance), "PYTHONUNBUFFERED": "1"}

@@ -29,6 +29,11 @@ def test_the_page_speaks_chinese_first_and_english_when_asked(phone: FlaskClient
     assert "让手机信任这台服务器" in phone.get("/?lang=xx").text
 
 
+def test_the_buttons_say_what_they_give(phone: FlaskClient) -> None:
+    text = phone.get("/").text
+    assert ">下载证书</a>" in text and ">下载描述文件</a>" in text
+
+
 def test_the_page_shows_the_fingerprint_that_the_terminal_prints(phone: FlaskClient, trust: local_ca.Trust) -> None:
     authority = x509.load_pem_x509_certificate(trust.authority.read_bytes())
     assert authority.fingerprint(hashes.SHA256()).hex(" ").upper() in phone.get("/").text
