@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.core.checklist.functions import functions
-from server.core.checklist.scope import Compile, Environment, Program
+from server.core.checklist.scope import AnyOf, Compile, Environment, Program
 from server.core.checklist.tables import TablePrograms
 from server.core.checklist.values import COMPUTED_CEL, cel_types
 
@@ -23,7 +23,11 @@ class ItemPrograms:
 
         self.names = own_names(item, checklist.attributes)
         self.when = program(item.get("when"))
-        self.fails = program(item.get("fails_when"))
+        self.fails = (
+            AnyOf([Program(rule, environment, checklist.compile) for rule in item["fails_when"]])
+            if "fails_when" in item
+            else None
+        )
         self.grades = [
             (grade["class"], Program(grade, environment, checklist.compile)) for grade in item.get("grades", ())
         ]

@@ -19,7 +19,7 @@ INT64 = 2**63
 
 
 class CannotCalculate(Refused):
-    """empty (of an empty list), overflow (beyond int64) or zero (division by zero)."""
+    """empty (of an empty list), overflow (beyond int64) or zero (division by zero), date (no such day)."""
 
 
 class Function(NamedTuple):
@@ -92,6 +92,13 @@ def _add_months(day: datetime, months: int) -> datetime:
     return times.from_day(times.add_months(times.day_of(day), months))
 
 
+def _in_year(day: datetime, month: int, day_of_month: int) -> datetime:
+    try:
+        return times.from_day(times.day_of(day).replace(month=month, day=day_of_month))
+    except ValueError as error:
+        raise CannotCalculate("date", f"{month}-{day_of_month}") from error
+
+
 def _age(birth: datetime, on: datetime) -> int:
     return times.full_years(times.day_of(birth), times.day_of(on))
 
@@ -112,6 +119,7 @@ def functions(holidays: Mapping[str, Any]) -> tuple[Function, ...]:
         Function("age", moments, "int", _age),
         Function("add_days", ("timestamp", "int"), "timestamp", _add_days),
         Function("add_months", ("timestamp", "int"), "timestamp", _add_months),
+        Function("in_year", ("timestamp", "int", "int"), "timestamp", _in_year),
         Function("sum", integers, "int", lambda values: within(sum(values))),
         Function("count", ("list<bool>",), "int", lambda values: sum(1 for value in values if value)),
         Function("max", integers, "int", lambda values: max(_some(values))),

@@ -119,9 +119,9 @@ def _told(run: "Run", item: Mapping[str, Any]) -> str:
     if verdict == "open":
         return "" if not item["required"] else f"{item['title']['zh']}：{sentences.EMPTY}。"
     text = sentences.of_item(run, item, verdict)
-    if verdict == "fail":
+    finding = next((found for found in run.findings if found["code"] == code), None)
+    if finding is not None:
         slots = sentences.slots_of(item["sentences"]["fail"])
-        finding = next(found for found in run.findings if found["code"] == code)
         if "finding" not in slots and run.texts.get(code):
             text += ended(finding["text"])
         if finding["corrected"] and "correction" not in slots:

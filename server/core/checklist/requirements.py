@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 
 def require(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms", verdict: str) -> None:
-    """Add to the run what is missing for `verdict`, and the finding if it is fail."""
+    """Add to the run what is missing for `verdict`, and the finding if it is fail.
+
+    An item without a class is about the visit, not about the business: it never becomes a finding.
+    """
     _evidence(run, item, verdict)
-    if verdict == "fail":
+    if verdict == "fail" and item["class"] is not None:
         _finding(run, item, programs)
 
 
@@ -74,7 +77,7 @@ def _declared(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms") -> 
         found = program.run(run.scope)
         if found.is_true():
             return str(grade)
-    return str(item["class"] or "R")
+    return str(item["class"])
 
 
 def _result(run: "Run", item: Mapping[str, Any], declared: str) -> str:

@@ -61,6 +61,25 @@ class Scope:
         return self._reasons.get(name, "open")
 
 
+class AnyOf:
+    """Several rules, any of which is enough; one whose names are not asked for is left out."""
+
+    def __init__(self, programs: Sequence["Program"]) -> None:
+        self._programs = programs
+
+    def run(self, *scopes: Scope) -> Outcome:
+        """known (true if any rule holds), else what keeps it from being known; absent if no rule applies."""
+        statuses = set()
+        for program in self._programs:
+            found = program.run(*scopes)
+            if found.is_true():
+                return found
+            statuses.add(found.status)
+        return next((Outcome(s) for s in ("error", "open", "unchecked") if s in statuses), None) or (
+            Outcome("known", False) if "known" in statuses else Outcome("absent")
+        )
+
+
 class Program:
     """An expression with the names it needs, compiled when it is first run."""
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from server.core.canonical import digest
 from server.core.checklist import sample
 from server.core.checklist.quantities import UNITS
-from server.core.checklist.scope import Environment, Program, Scope
+from server.core.checklist.scope import AnyOf, Environment, Program, Scope
 from server.core.checklist.values import (
     COMPUTED_CEL,
     Entries,
@@ -70,7 +70,8 @@ class TablePrograms:
             column["key"]: Program(column["when"], rows, compile_) for column in table["columns"] if "when" in column
         }
         self.values = [(value, Program(value, rows, compile_)) for value in table["values"]]
-        self.fails = Program(table["row_fails_when"], rows, compile_) if "row_fails_when" in table else None
+        rules = [Program(rule, rows, compile_) for rule in table.get("row_fails_when", ())]
+        self.fails = AnyOf(rules) if rules else None
         self.computed = [(value, Program(value, summary, compile_)) for value in item["computed"]]
         self.names = {
             column["key"]: tuple(cel_types(column, column["key"], checklist.attributes)) for column in table["columns"]
@@ -81,8 +82,7 @@ def _outer_names(item: Mapping[str, Any], globals_: Mapping[str, str]) -> dict[s
     """Of all variables only those that the table's expressions name: small environments build fast."""
     table = item["table"]
     expressions = [*table["values"], *item["computed"], *(c["when"] for c in table["columns"] if "when" in c)]
-    if "row_fails_when" in table:
-        expressions.append(table["row_fails_when"])
+    expressions += table.get("row_fails_when", ())
     names = {name for expression in expressions for name in expression["needs"]}
     return {name: kind for name, kind in globals_.items() if name in names}
 

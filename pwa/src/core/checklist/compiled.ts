@@ -1,6 +1,6 @@
 /** A compiled checklist, ready to be evaluated again and again; the mirror of compiled.py. */
 import { functions } from "./functions";
-import { Program } from "./scope";
+import { AnyOf, Program } from "./scope";
 import { type TableItem, TablePrograms } from "./tables";
 import type {
   CatalogueEntry,
@@ -43,7 +43,7 @@ export function hasTable(item: Item): item is TableItem {
 export class ItemPrograms {
   readonly names: readonly string[];
   readonly when: Program | null;
-  readonly fails: Program | null;
+  readonly fails: AnyOf | null;
   readonly grades: readonly (readonly [FailureClass, Program])[];
   readonly table: TablePrograms | null;
   readonly computed: readonly (readonly [Computed, Program])[];
@@ -55,7 +55,7 @@ export class ItemPrograms {
       expression === undefined ? null : program(expression);
     this.names = Object.keys(ownNames(item, checklist.attributes));
     this.when = optional(item.when);
-    this.fails = optional(item.fails_when);
+    this.fails = item.fails_when === undefined ? null : new AnyOf(item.fails_when.map(program));
     this.grades = (item.grades ?? []).map((grade) => [grade.class, program(grade)]);
     this.table = hasTable(item)
       ? new TablePrograms(item, checklist.variables, environment.functions, compile, checklist.attributes)

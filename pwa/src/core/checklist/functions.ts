@@ -2,16 +2,16 @@
  * The functions that expressions may call; the mirror of server/core/checklist/functions.py, held to
  * it by tests/vectors/checklist. Integers are BigInt and must fit int64.
  */
-import { type HolidayPlan, WorkingCalendar, workingDaysBetween } from "../calendar";
+import { type HolidayPlan, isDate, WorkingCalendar, workingDaysBetween } from "../calendar";
 import { Refused } from "../refusal";
 import { divideHalfEven } from "./quantities";
-import { addDays, addMonths, dayOf, fromDay, fullYears, isoDay } from "./times";
+import { addDays, addMonths, dayOf, fromDay, fullYears, isoDay, startOfDay } from "./times";
 import type { CelFunction, CelType, CelValue } from "./types";
 import { validPhone, validResidentId, validUscc } from "./validators";
 
 const INT64 = 2n ** 63n;
 
-/** empty, overflow or zero. */
+/** empty, overflow, zero or date. */
 export class CannotCalculate extends Refused {}
 
 function within(value: bigint): bigint {
@@ -85,6 +85,14 @@ export function functions(plan: HolidayPlan): readonly CelFunction[] {
   ];
 }
 
+function inYear(day: Date, month: bigint, dayOfMonth: bigint): Date {
+  const year = isoDay(dayOf(day)).slice(0, 4);
+  const two = (value: bigint): string => String(value).padStart(2, "0");
+  const text = `${year}-${two(month)}-${two(dayOfMonth)}`;
+  if (!isDate(text)) throw new CannotCalculate("date", text);
+  return startOfDay(text);
+}
+
 function ofTime(workingDays: (first: Date, second: Date) => bigint): CelFunction[] {
   const two: CelType[] = ["timestamp", "timestamp"];
   const list: CelType[] = ["list<timestamp>"];
@@ -101,6 +109,7 @@ function ofTime(workingDays: (first: Date, second: Date) => bigint): CelFunction
     define("add_months", ["timestamp", "int"], "timestamp", (day: Date, months: bigint) =>
       fromDay(addMonths(dayOf(day), months)),
     ),
+    define("in_year", ["timestamp", "int", "int"], "timestamp", inYear),
     define("latest", list, "timestamp", (values: Date[]) => largest(values)),
     define("earliest", list, "timestamp", (values: Date[]) => smallest(values)),
   ];

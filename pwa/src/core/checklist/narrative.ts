@@ -108,9 +108,9 @@ function tell(run: Run, item: Item): string {
   const verdict = run.verdicts[code]!;
   if (verdict === "open") return item.required ? `${item.title.zh}：${EMPTY}。` : "";
   let text = ofItem(run, item, verdict);
-  if (verdict === "fail") {
-    const slots = slotsOf(item.sentences.fail);
-    const finding = run.findings.find((candidate) => candidate.code === code)!;
+  const finding = run.findings.find((candidate) => candidate.code === code);
+  if (finding !== undefined) {
+    const slots = slotsOf(item.sentences.fail ?? "");
     if (!slots.includes("finding") && (run.texts.get(code) ?? []).length > 0) text += ended(finding.text);
     if (finding.corrected && !slots.includes("correction")) {
       text += `上述问题已当场改正：${ended(finding.correction || EMPTY)}`;

@@ -8,10 +8,13 @@ import { ofItem } from "./sentences";
 import type { FailureClass, Item, Option, Verdict } from "./types";
 import { oneLine, trimmed } from "./words";
 
-/** Add to the run what is missing for `verdict`, and the finding if it is fail. */
+/**
+ * Add to the run what is missing for `verdict`, and the finding if it is fail. An item without a class is
+ * about the visit, not about the business: it never becomes a finding.
+ */
 export function require(run: Run, item: Item, programs: ItemPrograms, verdict: Verdict): void {
   evidence(run, item, verdict);
-  if (verdict === "fail") finding(run, item, programs);
+  if (verdict === "fail" && item.class !== null) finding(run, item, programs, item.class);
 }
 
 function evidence(run: Run, item: Item, verdict: Verdict): void {
@@ -23,7 +26,7 @@ function evidence(run: Run, item: Item, verdict: Verdict): void {
   if (have < rule.min) run.miss(item.code, item.code, "evidence", { title: item.title, n: rule.min - have });
 }
 
-function finding(run: Run, item: Item, programs: ItemPrograms): void {
+function finding(run: Run, item: Item, programs: ItemPrograms, otherwise: FailureClass): void {
   const { code } = item;
   const noted = run.texts.get(code) ?? [];
   const words = noted.map((value) => oneLine(value.text)).filter((text) => text !== "");
@@ -33,7 +36,7 @@ function finding(run: Run, item: Item, programs: ItemPrograms): void {
   if (corrected && !corrections.some((text) => trimmed(text) !== "")) {
     run.miss(code, code, "correction", { title: item.title });
   }
-  const declared = effectiveClass(declaredClass(run, item, programs), corrected);
+  const declared = effectiveClass(declaredClass(run, item, programs) ?? otherwise, corrected);
   run.findings.push({
     code,
     title: item.title,
@@ -53,10 +56,10 @@ function option(run: Run, item: Item): Option | undefined {
   return item.options?.find((candidate) => candidate.key === raw);
 }
 
-/** The failure class: the chosen option's, else the first grade that holds, else the item's. */
-function declaredClass(run: Run, item: Item, programs: ItemPrograms): FailureClass {
+/** The chosen option's failure class, else that of the first grade that holds; null: the item's own. */
+function declaredClass(run: Run, item: Item, programs: ItemPrograms): FailureClass | null {
   const stated = option(run, item)?.class;
   if (stated !== undefined) return stated;
   for (const [grade, program] of programs.grades) if (isTrue(program.run(run.scope))) return grade;
-  return item.class ?? "R";
+  return null;
 }

@@ -33,6 +33,23 @@ export class Scope {
   }
 }
 
+/** Several rules, any of which is enough; one whose names are not asked for is left out. */
+export class AnyOf {
+  constructor(private readonly programs: readonly Program[]) {}
+
+  /** known (true if any rule holds), else what keeps it from being known; absent if no rule applies. */
+  run(...scopes: Scope[]): Outcome {
+    const statuses = new Set<Outcome["status"]>();
+    for (const program of this.programs) {
+      const found = program.run(...scopes);
+      if (isTrue(found)) return found;
+      statuses.add(found.status);
+    }
+    for (const status of ["error", "open", "unchecked"] as const) if (statuses.has(status)) return { status };
+    return statuses.has("known") ? { status: "known", value: false } : { status: "absent" };
+  }
+}
+
 /** An expression with the names it needs, compiled when it is first run. */
 export class Program {
   private compiled: CompiledExpression | null = null;

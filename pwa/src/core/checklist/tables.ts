@@ -5,7 +5,7 @@
 import { digest, type Json } from "../canonical";
 import { UNITS } from "./quantities";
 import { draw, frameOf, rowId, sizeOf } from "./sample";
-import { isTrue, Program, Scope } from "./scope";
+import { AnyOf, isTrue, Program, Scope } from "./scope";
 import type {
   CelEnvironment,
   CelFunction,
@@ -60,7 +60,7 @@ export class TablePrograms {
   readonly lists: readonly string[];
   readonly when = new Map<string, Program>();
   readonly values: readonly (readonly [RowValue, Program])[];
-  readonly fails: Program | null;
+  readonly fails: AnyOf | null;
   readonly computed: readonly (readonly [Computed, Program])[];
   readonly names = new Map<string, readonly string[]>();
 
@@ -89,7 +89,10 @@ export class TablePrograms {
       if (column.when !== undefined) this.when.set(column.key, new Program(column.when, rows, compile));
     }
     this.values = table.values.map((value) => [value, new Program(value, rows, compile)]);
-    this.fails = table.row_fails_when === undefined ? null : new Program(table.row_fails_when, rows, compile);
+    this.fails =
+      table.row_fails_when === undefined
+        ? null
+        : new AnyOf(table.row_fails_when.map((rule) => new Program(rule, rows, compile)));
     this.computed = item.computed.map((value) => [value, new Program(value, summary, compile)]);
   }
 }
@@ -98,7 +101,7 @@ export class TablePrograms {
 function outerNames(item: TableItem, globals: Readonly<Record<string, CelType>>): Record<string, CelType> {
   const expressions: Expression[] = [...item.table.values, ...item.computed];
   for (const column of item.table.columns) if (column.when !== undefined) expressions.push(column.when);
-  if (item.table.row_fails_when !== undefined) expressions.push(item.table.row_fails_when);
+  expressions.push(...(item.table.row_fails_when ?? []));
   const names = new Set(expressions.flatMap((expression) => expression.needs));
   return Object.fromEntries(Object.entries(globals).filter(([name]) => names.has(name)));
 }

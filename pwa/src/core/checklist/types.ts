@@ -130,7 +130,8 @@ export interface Computed {
 
 export interface Sentences {
   pass: string;
-  fail: string;
+  /** Present whenever the item can fail. */
+  fail?: string;
   na?: string;
   unchecked?: string;
 }
@@ -195,7 +196,8 @@ export interface Table {
   row_title: Text;
   columns: Column[];
   values: RowValue[];
-  row_fails_when?: Expression;
+  /** The row fails if any of these holds; one that reads a column not asked is left out. */
+  row_fails_when?: Expression[];
   /** Words of one row in the narrative, used by {rows} and {failed_rows}. */
   row_sentence?: string;
 }
@@ -210,13 +212,15 @@ export interface Item extends Field {
   /** "law/provision" keys into catalogues.laws. */
   basis: string[];
   methods: Method[];
+  /** null: about the visit, not the business; a fail is never a finding. */
   class: FailureClass | null;
   grades?: Grade[];
   /** Department that a class X finding goes to. */
   refer_to?: Text;
   visibility: "all" | "restricted";
   when?: Expression;
-  fails_when?: Expression;
+  /** Fails if any of these holds. */
+  fails_when?: Expression[];
   evidence?: EvidenceRule;
   /** A failed item asks for a finding (words). Default true. */
   finding: boolean;
