@@ -18,11 +18,11 @@ REPLACEABLE = CHANGEABLE | {TaskState.RETURNED}
 
 def set_state(task_id: str, state: str) -> Task:
     """Follow the inspection: open, submitted, returned, signed_off. Called by later stages, which have checked that
-    it may be. Raises `not_found`, `task_withdrawn`, ValueError for no such state."""
+    it may be. Raises `not_found`, `dispatch_withdrawn`, ValueError for no such state."""
     task = task_by_id(task_id)
     wanted = TaskState(state)
     if task.state == TaskState.WITHDRAWN:
-        raise Problem("task_withdrawn")
+        raise Problem("dispatch_withdrawn")
     if task.state != wanted:
         task.state = wanted
         feed.note_change(task.id, people_of(task))
