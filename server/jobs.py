@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from server.documents.service import make_papers
 from server.platform.jobs import Job
 
-JOBS: Mapping[str, tuple[Job, ...]] = {}
+JOBS: Mapping[str, tuple[Job, ...]] = {
+    "inspection.signed_off": (make_papers,),
+    "inspection.admitted": (make_papers,),
+}

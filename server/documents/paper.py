@@ -1,16 +1,19 @@
 """From a view to a sheet for the press: Jinja templates that only show, and the fonts of this installation."""
 
+import io
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.documents.fonts import FontReport
+from server.documents.fonts import FontReport, Typeface
 from server.documents.press import Attached, Sheet
 
 TEMPLATES = Path(__file__).parent / "templates"
+USED = {"title": "标题", "body": "正文", "hei": "黑体"}
 
 
 @cache
@@ -25,10 +28,29 @@ def _environment() -> Environment:
     )
 
 
-def _fonts_css(fonts: FontReport) -> str:
-    families = {"fang": fonts.css("body"), "title": fonts.css("title"), "hei": fonts.css("hei")}
-    variables = "".join(f"--{name}: {family};" for name, family in families.items())
-    return f":root {{ {variables} --title-weight: {fonts.weight('title')} }}\n"
+def _style(name: str, fonts: FontReport) -> str:
+    """The style sheet with this installation's fonts written in (custom properties would cost a tenth of the time)."""
+    used = {"fang": fonts.css("body"), "title": fonts.css("title"), "hei": fonts.css("hei")}
+    text = (TEMPLATES / f"{name}.css").read_text("utf-8")
+    for role, families in used.items():
+        text = text.replace(f"var(--{role})", families)
+    return text.replace("var(--title-weight)", str(fonts.weight("title")))
+
+
+def font_lines(fonts: FontReport) -> list[str]:
+    """Which typeface each role of the page is set in, for the page itself."""
+    return [_font_line(face) for face in fonts.typefaces if face.role in USED]
+
+
+def _font_line(face: Typeface) -> str:
+    return f"{USED[face.role]}：{face.family}" + ("" if face.licensed else f"（代{face.wanted}）")
+
+
+def code_picture(text: str) -> bytes:
+    """A QR code (ISO/IEC 18004, level M) as a small PNG."""
+    held = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(held, kind="png", scale=4, border=0)
+    return held.getvalue()
 
 
 def sheet(
@@ -40,5 +62,4 @@ def sheet(
 ) -> Sheet:
     """The sheet of template `name` for `view` (`at` is its date). Pictures are those that the view names."""
     html = _environment().get_template(f"{name}.html").render(v=view)
-    css = _fonts_css(fonts) + (TEMPLATES / f"{name}.css").read_text("utf-8")
-    return Sheet(html, css, view["at"], dict(pictures), tuple(attachments))
+    return Sheet(html, _style(name, fonts), view["at"], dict(pictures), tuple(attachments))

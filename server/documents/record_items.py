@@ -71,7 +71,7 @@ def _said(run: Run, item: Mapping[str, Any], verdict: str) -> Iterator[str]:
         yield from filter(None, (answer_words(run, item),))
     yield from (f"{sum_['title']}：{sum_['words']}" for sum_ in sums(run, item))
     for finding in run.texts.get(code, []):
-        yield one_line(finding["text"])
+        yield one_line(finding["text"]).rstrip("。")
     if photos := run.pictures(code):
         yield f"照片或附件{photos}份"
 

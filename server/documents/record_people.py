@@ -90,21 +90,15 @@ def _refusal(refused: Mapping[str, Any]) -> dict[str, str]:
     return {"reason": refused["reason"].rstrip("。"), "witness": f"见证人：{witness['name']}{phone}。"}
 
 
-def strip(signatures: Sequence[Listed]) -> list[dict[str, Any]]:
-    """The foot of every page: 逐页签名, or that it was refused."""
-    signs = current(signatures)
+def strip(signs: Sequence[Listed]) -> list[dict[str, Any]]:
+    """The foot of a page: the signatures that are given for what stands on it, or that one was refused."""
     parts = []
     for role in ROLE_ORDER:
-        mine = [s["value"] for s in signs if s["value"]["role"] == role]
-        if not mine and role == "witness":
-            continue
-        words = ""
-        if any(value["refused"] for value in mine):
-            words = "拒绝签名，见签名页"
-        elif not mine:
-            words = STRUCK
-        images = [value["evidence"] for value in mine if value["evidence"] and not value["refused"]]
-        parts.append({"label": f"{ROLE_WORDS[role]}签名：", "images": images, "words": words})
+        mine = [sign["value"] for sign in signs if sign["value"]["role"] == role]
+        if mine:
+            images = [value["evidence"] for value in mine if value["evidence"] and not value["refused"]]
+            words = "拒绝签名，见签名页" if any(value["refused"] for value in mine) else ""
+            parts.append({"label": f"{ROLE_WORDS[role]}签名：", "images": images, "words": words})
     return parts
 
 

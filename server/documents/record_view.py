@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import segno
-from markupsafe import Markup
-
 from server.core.canonical import digest
+from server.core.checklist.narrative import numeral
 from server.core.checklist.run import Run
 from server.core.journal.types import State
 from server.documents import record_items, record_notes, record_people, record_photos
@@ -19,8 +17,6 @@ from server.documents.record_people import SignedText
 from server.documents.record_photos import Size
 
 COPIES = {"party": "当事人联", "full": "存档联"}
-ROLE_NAMES = {"title": "标题", "body": "正文", "kai": "楷体", "hei": "黑体"}
-USED_ROLES = ("title", "body", "hei")
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
     signs = record_people.current(state["signatures"])
     order = [sha for sha in record_people.text_order(state["signatures"]) if sha in material.texts]
     sections = record_items.sections(run, full=full)
-    return {
+    view = {
         "title": _title(material, order),
         "organ": material.organ,
         "number": material.number,
@@ -66,7 +62,7 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
         "copy_words": COPIES[material.copy],
         "at": material.issued_at,
         "signed_on": record_people.zh_day(signs[-1]["at"]) if signs else "",
-        "strip": record_people.strip(state["signatures"]),
+        "officers": record_people.strip([s for s in signs if s["value"]["role"] == "inspector"]),
         "texts": [_text(material, sha, first=place == 0) for place, sha in enumerate(order)],
         "sections": sections,
         "summary": record_items.summary(sections),
@@ -81,6 +77,14 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
         "notes": record_notes.notes(run, state, material.texts, order, material.people, full=full),
         "proof": _proof(material, order),
     }
+    return view | {"annexes": _numerals(view)}
+
+
+def _numerals(view: Mapping[str, Any]) -> dict[str, str]:
+    """附件一, 附件二 … for the annexes that this record has."""
+    there = {"results": True, "findings": True, "tables": view["tables"], "pictures": view["photos"] or view["papers"]}
+    names = [name for name, has in there.items() if has]
+    return {name: numeral(place) for place, name in enumerate([*names, "proof"], 1)}
 
 
 def pictures_needed(state: State) -> tuple[set[str], set[str]]:
@@ -109,6 +113,7 @@ def _text(material: RecordMaterial, sha: str, *, first: bool) -> dict[str, Any]:
     return {
         "heading": "" if first else f"附：{moment}由{roles}签名的笔录文本（此后有更正，以前文为准）",
         "pages": record_people.pages(material.texts[sha]),
+        "strip": record_people.strip(signs),
         "signatures": [
             record_people.block(s, record_notes.stale_words(material.run, s, full=material.full)) for s in signs
         ],
@@ -132,8 +137,7 @@ def _proof(material: RecordMaterial, order: Sequence[str]) -> dict[str, Any]:
         (f"记录条目（{len(material.entries)}条）摘要", total, True),
         ("打印字体", "；".join(material.fonts), False),
     ]
-    code = segno.make("\n".join([material.number, *order[:1], total]), error="m", micro=False)
     return {
         "facts": [{"label": label, "value": value, "mono": mono} for label, value, mono in facts],
-        "qr": Markup(code.svg_inline(border=0, omitsize=True)),
+        "code": "\n".join([material.number, *order[:1], total]),
     }

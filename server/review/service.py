@@ -1,0 +1,219 @@
+"""Use cases of the lead: read, return, take in what came late, sign off. Each act is an entry in the server's chain."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from server.accounts.models import Device, Person
+from server.core.journal.types import Entry, State
+from server.core.lifecycle import NotAllowed, allow
+from server.core.refusal import Refused
+from server.dispatch.models import Task, TaskInspector, TaskState
+from server.dispatch.reading import visible_to
+from server.dispatch.service import people_of
+from server.evidence.sight import leads, require_sight
+from server.inspection.service import append_server_entry, cover_of, head_of, lock_heads, outstanding
+from server.platform.auth import Actor, Role
+from server.platform.clock import now
+from server.platform.db import db
+from server.platform.errors import Problem
+from server.platform.trail import record
+from server.review.looking import Looked, look
+from server.review.models import SignOff
+from server.review.readiness import require_ready, require_signed
+
+_REFUSALS = {"not_in_this_phase": "review_wrong_phase", "not_received_yet": "review_not_received"}
+
+
+def looked_for(actor: Actor, inspection_id: str) -> Looked:
+    """An inspection that the person may see. Raises `not_found`."""
+    require_sight(actor, inspection_id)
+    return look(inspection_id)
+
+
+def feed_of(inspection_id: str) -> int:
+    """How many changes the inspection has seen: what a reader has read, to be given back with a decision."""
+    head = head_of(inspection_id)
+    return head.feed if head else 0
+
+
+def devices_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The devices that speak in a journal, with owner and public key, so that a reader can check who said what."""
+    ids = {entry["device"] for entry in entries}
+    rows = db.session.scalars(select(Device).where(Device.id.in_(ids)).order_by(Device.id))
+    return [
+        {
+            "id": device.id,
+            "person_id": device.person_id,
+            "person_name": device.person.name,
+            "public_key": device.public_key,
+            "label": device.label,
+            "revoked_at": device.revoked_at,
+        }
+        for device in rows
+    ]
+
+
+def outstanding_of(inspection_id: str) -> list[dict[str, Any]]:
+    """What is still on its way, with the names of those whose phones have it."""
+    rows = outstanding(inspection_id)
+    owners = select(Device.id, Person.name).join(Person, Person.id == Device.person_id)
+    names = dict(db.session.execute(owners.where(Device.id.in_([row["device"] for row in rows]))).tuples())
+    return [row | {"person_name": names.get(row["device"], "")} for row in rows]
+
+
+def may_decide(actor: Actor, task: Task) -> bool:
+    """Whether the person is the lead who decides on a task: of the responsible brigade, and nobody's own judge."""
+    return _decides(actor, task) is None
+
+
+def _decides(actor: Actor, task: Task) -> Problem | None:
+    if Role.LEAD not in actor.role_set or not leads(actor.unit_id, task.id):
+        return Problem("not_yours")
+    if task.unit_id != actor.unit_id:
+        return Problem("review_not_your_brigade", unit=task.unit.name)
+    if _ever_on(actor.id, task):
+        return Problem("review_own_inspection")
+    return None
+
+
+def _ever_on(person_id: str, task: Task) -> bool:
+    """Whether the person inspects here, or did until he was replaced."""
+    cards: list[TaskInspector] = task.inspectors
+    return any(card.inspector.person_id == person_id for card in cards)
+
+
+def _begin(actor: Actor, action: str, inspection_id: str, seen: int | None) -> Looked:
+    """Take the inspection for a decision: the lead's right, what he has read, the rules of the lifecycle."""
+    require_sight(actor, inspection_id)
+    head = lock_heads([inspection_id])[inspection_id]
+    looked = look(inspection_id)
+    if (refusal := _decides(actor, looked.task)) is not None:
+        raise refusal
+    if seen is not None and seen != head.feed:
+        raise Problem("changed_meanwhile")
+    state = looked.state
+    try:
+        allow(action, frozenset({"lead"}), state["phase"], state["closed"])
+    except NotAllowed as error:
+        raise Problem(_REFUSALS.get(error.code, "review_wrong_phase")) from error
+    return looked
+
+
+def give_back(
+    actor: Actor,
+    inspection_id: str,
+    text: str,
+    comments: Sequence[dict[str, str]],
+    signatures: Sequence[str],
+    seen: int | None = None,
+) -> Looked:
+    """Open the next round, with comments at items and the roles that have to sign again.
+
+    Raises `not_found`, `review_words_needed`, `changed_meanwhile`, `review_wrong_phase`, `review_not_received`,
+    `review_not_your_brigade`, `review_own_inspection`, `invalid_input` for a path that is none.
+    """
+    looked = _begin(actor, "return", inspection_id, seen)
+    if not text.strip() and not comments:
+        raise Problem("review_words_needed")
+    round_ = looked.state["round"] + 1
+    try:
+        for comment in comments:
+            append_server_entry(inspection_id, "comment", comment["path"], {"text": comment["text"]}, actor.id)
+        value = {"round": round_, "text": text.strip(), "signatures": sorted(set(signatures))}
+        append_server_entry(inspection_id, "return", "", value, actor.id)
+    except Refused as error:
+        raise Problem("invalid_input", fields={"comments": [error.detail]}) from error
+    record("inspection.returned", "inspection", inspection_id, round=round_, comments=len(comments))
+    return look(inspection_id)
+
+
+def admit(actor: Actor, inspection_id: str, ids: Sequence[str], reason: str, seen: int | None = None) -> Looked:
+    """Take late statements into the record. After sign-off the result follows.
+
+    Raises as `give_back`, and `review_nothing_late` when one of the ids is not late.
+    """
+    looked = _begin(actor, "admit", inspection_id, seen)
+    if not set(ids) <= set(looked.state["late"]):
+        raise Problem("review_nothing_late")
+    append_server_entry(inspection_id, "admit", "", {"ids": sorted(set(ids)), "reason": reason}, actor.id)
+    record("inspection.admitted", "inspection", inspection_id, entries=len(set(ids)))
+    after = look(inspection_id)
+    if (signed := db.session.get(SignOff, inspection_id)) is not None:
+        signed.result_code = after.run.result()["result_code"]
+    return after
+
+
+def sign_off(actor: Actor, inspection_id: str, text: str, seen: int | None = None) -> SignOff:
+    """The lead answers for the record: it is finished, the papers are made, publication may begin.
+
+    Raises as `give_back`, and what `readiness` refuses: entries or evidence still on their way, open conflicts,
+    missing signatures, changes after a signature without a reason in `text`.
+    """
+    looked = _begin(actor, "sign_off", inspection_id, seen)
+    require_ready(looked, outstanding_of(inspection_id))
+    shas = require_signed(looked, text)
+    person = db.session.get_one(Person, actor.id)
+    value = {
+        "role": "lead",
+        "signer": {"name": person.name, "post": f"{person.unit.name}负责人"},
+        "text_sha256": shas,
+        "evidence": None,
+        "refused": None,
+        "remarks": text.strip(),
+        **cover_of(inspection_id),
+    }
+    entry = append_server_entry(inspection_id, "sign", "", value, actor.id)
+    result = looked.run.result()["result_code"]
+    row = SignOff(
+        inspection_id=inspection_id,
+        entry_id=entry["id"],
+        at=now(),
+        by_id=actor.id,
+        round=looked.state["round"],
+        result_code=result,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record("inspection.signed_off", "inspection", inspection_id, round=row.round, result=result)
+    return row
+
+
+WAITING = (TaskState.SUBMITTED, TaskState.RETURNED, TaskState.OPEN)
+
+
+def queue(actor: Actor) -> list[dict[str, Any]]:
+    """What waits for this lead's brigade, what is submitted first, then by due date."""
+    waiting = visible_to(actor, select(Task).where(Task.state.in_(WAITING))).order_by(Task.window_to, Task.number)
+    rows = [_queue_row(actor, task) for task in db.session.scalars(waiting).unique() if leads(actor.unit_id, task.id)]
+    return sorted(rows, key=lambda row: row["phase"] != "submitted")
+
+
+def _queue_row(actor: Actor, task: Task) -> dict[str, Any]:
+    looked = look(task.id)
+    state: State = looked.state
+    received = [e for e in looked.entries if e["kind"] == "received" and e["value"]["round"] == state["round"]]
+    rows = outstanding(task.id)
+    return {
+        "id": task.id,
+        "number": task.number,
+        "subject_name": task.subject.name,
+        "trade": looked.payload["subject"]["trade"],
+        "phase": state["phase"],
+        "round": state["round"],
+        "submitted_at": received[0]["at"] if received else None,
+        "due_on": task.window_to,
+        "inspectors": [inspector["name"] for inspector in looked.payload["inspectors"]],
+        "outstanding": sum(row["entries"] + len(row["evidence"]) for row in rows),
+        "conflicts": len(state["conflicts"]),
+        "late": len(state["late"]),
+        "unit": task.unit.name,
+        "may_decide": may_decide(actor, task),
+    }
+
+
+def people_names(looked: Looked) -> dict[str, str]:
+    """Names of everybody who speaks in a journal, or is on its task."""
+    ids = {entry["author"] for entry in looked.entries} | set(people_of(looked.task))
+    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples())
