@@ -7,7 +7,7 @@ HOST ?=
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan check test bench simulate screenshots fix clean
+.PHONY: help setup run run-lan check test bench screenshots fix clean
 
 help: ## This list
 	@"$(PYTHON)" tools/help.py Makefile
@@ -29,9 +29,6 @@ test: ## All tests: server, phone app, and journeys in a real browser (ONLY=serv
 
 bench: ## Measure, and write docs/benchmarks.md and docs/benchmarks.json (ONLY=part of a file's name)
 	@"$(PYTHON)" tools/bench.py $(ONLY)
-
-simulate: ## Many phones, a bad network, one server, chosen by seed (SEEDS=, FIRST=)
-	@"$(PYTHON)" tools/simulate.py
 
 screenshots: ## The pictures of docs/screenshots, taken anew
 	@"$(PYTHON)" tools/test.py screenshots
