@@ -19,6 +19,8 @@ declare module "vue-router" {
     signedOut?: boolean;
     words?: readonly WordsArea[];
     place?: PlaceKey;
+    /** Open to anybody, signed in or not: the link itself is the key. */
+    open?: boolean;
     /** "places" has the tab bar; "work" only the state line; "none" nothing (login, office). */
     frame?: "places" | "work" | "none";
     title?: string;
@@ -39,6 +41,12 @@ const inspection: RouteRecordRaw[] = [
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: LoginPage, meta: { frame: "none" } },
   { path: "/login", name: "login", component: LoginPage, meta: { signedOut: true, frame: "none", title: "login.title" } },
+  {
+    path: "/witness/:token",
+    name: "witness",
+    component: () => import("./WitnessPage.vue"),
+    meta: { open: true, frame: "none" },
+  },
   {
     path: "/tasks",
     name: "tasks",
@@ -122,6 +130,7 @@ export function createAppRouter(suicha: Suicha): Router {
 
   router.beforeEach(async (to, from) => {
     const session = suicha.session.state.value;
+    if (to.meta.open) return true;
     if (session.phase !== "open") {
       return to.meta.signedOut ? true : { name: "login", query: to.path === "/" ? {} : { to: to.fullPath } };
     }
@@ -140,7 +149,7 @@ export function createAppRouter(suicha: Suicha): Router {
   router.afterEach((to, _from, failure) => {
     if (failure) return;
     document.title = to.meta.title ? `${say(to.meta.title)} · ${say("app.name")}` : say("app.name");
-    if (!to.meta.signedOut) void suicha.place.remember(to.fullPath);
+    if (!to.meta.signedOut && !to.meta.open) void suicha.place.remember(to.fullPath);
   });
   return router;
 }

@@ -65,7 +65,11 @@ export function useList<Row>(path: () => string | null, names: readonly string[]
     void router.replace({ query: { ...route.query, ...changes } });
   }
 
-  watch(() => [path(), JSON.stringify(filters.value), page.value], () => void reload(), { immediate: true });
+  watch(
+    () => [path(), JSON.stringify(filters.value), page.value],
+    () => void reload(),
+    { immediate: true },
+  );
   return {
     rows,
     total,

@@ -8,7 +8,11 @@ export const officeRoutes: RouteRecordRaw[] = [
     meta: { words: ["office"], area: "office" },
     children: [
       { path: "", name: "office", component: () => import("./Desk.vue") },
-      { path: "registry/:list(items|subjects|inspectors)?", name: "registry", component: () => import("./Registry.vue") },
+      {
+        path: "registry/:list(items|subjects|inspectors)?",
+        name: "registry",
+        component: () => import("./Registry.vue"),
+      },
       { path: "plan", name: "plan", component: () => import("./Plan.vue") },
       { path: "draws", name: "draws", component: () => import("./Draws.vue") },
       { path: "draws/:id", name: "draw", component: () => import("./Draw.vue") },

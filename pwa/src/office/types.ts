@@ -104,3 +104,128 @@ export interface RecordRow {
   result_code: string | null;
   signed_off_at: string;
 }
+
+export interface Reason {
+  reason: string;
+  count: number;
+  text: string;
+}
+
+export interface Pool {
+  id: string;
+  name: string;
+  members: number;
+  eligible: number;
+  out: Reason[];
+}
+
+export interface PreparedStratum {
+  id: string;
+  item: string;
+  item_name: string;
+  authority: string;
+  label: string;
+  ratio: string;
+  n_base: number;
+  excluded: Reason[];
+  available: number;
+  n: number;
+}
+
+export interface Preparation {
+  batch_id: string;
+  title: string;
+  window: { from: string; to: string };
+  strata: PreparedStratum[];
+  pools: Pool[];
+}
+
+export interface DrawRow {
+  id: string;
+  number: string;
+  title: string;
+  kind: string;
+  state: "announced" | "executed" | "voided" | "external";
+  batch_id: string | null;
+  plan_digest: string;
+  announced_at: string;
+  certificate: { number: number; digest: string; at: string } | null;
+  drawn: number | null;
+}
+
+export interface DrawParty {
+  party: string;
+  label: string;
+  kind: "committed" | "open";
+  commitment: string | null;
+  committed_at: string | null;
+  reveal: string | null;
+  revealed_at: string | null;
+  channel: string | null;
+  name: string | null;
+  post: string | null;
+  absent: boolean;
+  link: string | null;
+}
+
+export interface SubjectRef {
+  id: string;
+  name: string;
+  address: string;
+  township: string;
+}
+
+export interface Ticket {
+  id: string;
+  ticket: string;
+  subject: SubjectRef | null;
+}
+
+export interface DrawTask {
+  task: string;
+  subject: SubjectRef | null;
+  items: string[];
+  joint: boolean;
+  groups: {
+    pool: string;
+    unit: string;
+    inspectors: { id: string; person_id: string; name: string; badge_no: string; senior: boolean }[];
+    report: string | null;
+  }[];
+}
+
+export interface DrawStratum {
+  id: string;
+  item: string;
+  item_name: string;
+  authority: string;
+  label: string;
+  ratio: string;
+  raised_by: string | null;
+  result: {
+    n_base: number;
+    excluded: Reason[];
+    available: number;
+    n: number;
+    line: string | null;
+    note: string | null;
+    drawn: Ticket[];
+    alternates: Ticket[];
+  } | null;
+}
+
+export interface DrawInWords extends DrawRow {
+  announced_by: string;
+  deadline: string;
+  window: { from: string; to: string };
+  source: { name: string; moment: string; text: string | null; at: string | null } | null;
+  parties: DrawParty[];
+  next: "commitments" | "numbers" | "reveals" | "source" | "execution" | "voiding" | null;
+  void_reason: string | null;
+  face: { code: string; text: string }[];
+  pools: Pool[];
+  strata: DrawStratum[];
+  tasks: DrawTask[];
+  seed: string | null;
+  records: { number: number; kind: string; digest: string; at: string }[];
+}
