@@ -2,37 +2,16 @@
  * Everything the app does in the world, built once and handed in: the browser's effects, the vaults, the sync, the
  * camera. Screens ask for it with `useSuicha()` and know the ports only.
  */
-import { inject, shallowRef, triggerRef, watch, type App, type InjectionKey } from "vue";
-import { documentsApi, reviewApi, syncApi } from "../api/server";
-import { Http } from "../api/http";
+import { inject, type App, type InjectionKey } from "vue";
 import { browserCapture } from "../capture/capture";
 import { language } from "../locales";
-import { SyncRunner, type RunnerEffects } from "../sync/runner";
-import { QUIET } from "../sync/status";
-import { Shelf } from "../vault/shelf";
-import type { Vault } from "../vault/vault";
+import { assemble } from "./assemble";
 import { browserFacts, browserKind, deviceLabel } from "./browser";
 import { browserDeviceMark } from "./device-mark";
 import { browserEffects } from "./effects";
-import { Place } from "./place";
-import type { CapturePort, Clock, Effects, SessionState, StorageState, Suicha, SyncPort, SyncStatus, View } from "./ports";
-import { Session } from "./session";
-import { StorageGuard } from "./storage";
-import { Work } from "./work";
-import type { DeviceMark } from "./enrolment";
+import type { Suicha } from "./ports";
 
 const SUICHA: InjectionKey<Suicha> = Symbol("suicha");
-
-/** What the container is built from besides the effects; a test or the simulator brings its own. */
-export interface Surroundings {
-  language: () => string;
-  mark: DeviceMark;
-  label: string;
-  browser: StorageState["browser"];
-  installed: boolean;
-  capture: (clock: Clock, limit: () => number) => CapturePort;
-  base?: string;
-}
 
 /** The app of a browser. */
 export function createSuicha(): Suicha {
@@ -56,120 +35,4 @@ export function useSuicha(): Suicha {
   const suicha = inject(SUICHA);
   if (suicha === undefined) throw new Error("provideSuicha was not called");
   return suicha;
-}
-
-/** The same app over any effects. */
-export function assemble(effects: Effects, around: Surroundings): Suicha {
-  const { clock } = effects;
-  const http = new Http({ fetch: effects.fetch, clock, language: around.language }, around.base);
-  const databases = { indexedDB: effects.indexedDB, keyRange: effects.keyRange };
-  const ring = { subtle: effects.subtle, random: effects.random, stretcher: effects.stretcher };
-  const shelf = new Shelf({ databases, ring, clock, signer: effects.signer });
-  const desk = new SyncDesk(effects);
-  const { disk } = effects;
-  const { browser, installed } = around;
-  const storage = new StorageGuard({ disk, clock, browser, installed, sync: desk.status });
-  let current: Vault | null = null;
-
-  const session: Session = new Session(
-    { effects, shelf, http, mark: around.mark, label: around.label },
-    {
-      async opened(vault) {
-        current = vault;
-        const runner = new SyncRunner(vault, runnerEffects());
-        await work.begin(vault, runner);
-        desk.take(runner);
-        runner.start();
-        void storage.refresh();
-      },
-      async closing() {
-        await desk.leave();
-        work.end();
-        current = null;
-      },
-      colleague: (vault) => work.stand(vault),
-      serverOpen: () => desk.doorOpened(),
-    },
-  );
-  const view: View<SessionState> = session.state;
-  const work: Work = new Work({ effects, http, storage, session: view });
-
-  function runnerEffects(): RunnerEffects {
-    return {
-      ...effects,
-      api: syncApi(http),
-      http,
-      chunkBytes: view.value.limits.chunk_bytes,
-      door: async () => (current === null ? "expired" : session.door.standing(current.person)),
-      changed: ({ inspections }) => {
-        void work.heard(inspections);
-        void session.refresh();
-        void storage.refresh();
-      },
-    };
-  }
-
-  return {
-    session,
-    work,
-    sync: desk,
-    storage,
-    place: new Place(() => current),
-    capture: around.capture(clock, () => view.value.limits.photo_bytes),
-    review: reviewApi(http),
-    documents: documentsApi(http),
-    api: http,
-    clock,
-  };
-}
-
-/** The sync as screens see it, also before anybody has logged in and for those who have no vault. */
-class SyncDesk implements SyncPort {
-  readonly status = shallowRef<SyncStatus>(QUIET);
-  private runner: SyncRunner | null = null;
-  private unwatch: () => void = () => undefined;
-
-  constructor(private readonly effects: Effects) {
-    this.idle();
-    effects.wakes.listen(() => {
-      if (this.runner === null) this.idle();
-    });
-  }
-
-  take(runner: SyncRunner): void {
-    this.runner = runner;
-    this.unwatch = watch(
-      runner.status,
-      (status) => {
-        this.status.value = status;
-        triggerRef(this.status);
-      },
-      { immediate: true, flush: "sync" },
-    );
-  }
-
-  async leave(): Promise<void> {
-    this.unwatch();
-    const { runner } = this;
-    this.runner = null;
-    this.idle();
-    await runner?.stop();
-  }
-
-  doorOpened(): void {
-    this.runner?.doorOpened();
-  }
-
-  async now(): Promise<SyncStatus> {
-    await this.runner?.now();
-    return this.status.value;
-  }
-
-  async retry(id: string): Promise<void> {
-    await this.runner?.retry(id);
-  }
-
-  private idle(): void {
-    this.status.value = { ...QUIET, network: this.effects.wakes.online() ? "online" : "offline" };
-  }
 }

@@ -43,7 +43,6 @@ const PULL_EVERY_MS = 45_000;
 
 export class Round {
   private lastPull = -Infinity;
-  private lastPush = -Infinity;
 
   constructor(
     private readonly vault: Vault,
@@ -68,7 +67,6 @@ export class Round {
 
   private async push(hurry: boolean): Promise<void> {
     const when: Due = { now: this.effects.clock.now(), hurry };
-    this.lastPush = when.now;
     const pushed = await pushEntries(this.vault, { ...this.effects, heard: this.heard }, when);
     if (pushed > 0) this.events.changed({ inspections: new Set(), tasks: false });
   }
@@ -117,10 +115,8 @@ export class Round {
   private async letThrough(): Promise<void> {
     const { clock } = this.effects;
     if (!this.events.goOn()) throw new Unreachable();
-    const queued = await this.vault.run(() =>
-      this.vault.db.outbox.where("[what+order]").between(["entry", this.lastPush], ["entry", Infinity]).count(),
-    );
-    if (queued > 0) await this.push(false);
+    const queued = await due(this.vault, "entry", { now: clock.now(), hurry: false });
+    if (queued.length > 0) await this.push(false);
     if (clock.now() - this.lastPull > PULL_EVERY_MS) await this.pull();
   }
 

@@ -37,6 +37,8 @@ export interface RunnerEffects {
 /** After a save the next ones are waited for, so that quick taps travel together. */
 const AFTER_SAVE_MS = 1_500;
 const QUIET_EVERY_MS = 3 * 60_000;
+/** While another tab syncs, what waits here is looked after soon. */
+const ELSEWHERE_MS = 5_000;
 const HIDDEN_EVERY_MS = 15 * 60_000;
 
 export class SyncRunner implements SyncPort {
@@ -51,7 +53,8 @@ export class SyncRunner implements SyncPort {
   private hidden = false;
   private stopped = false;
   private sending: { key: string; sent: number } | null = null;
-  private redrawing: Promise<void> | null = null;
+  private drawing: Promise<void> | null = null;
+  private drawAgain = false;
 
   constructor(
     private readonly vault: Vault,
@@ -200,7 +203,9 @@ export class SyncRunner implements SyncPort {
   private plan(): void {
     if (this.failures > 0) return;
     const waits = this.status.value.items.filter((item) => item.nextTry !== null).map((item) => Date.parse(item.nextTry!));
-    const quiet = this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS;
+    const { elsewhere, waiting } = this.status.value;
+    const lookAgain = elsewhere && waiting.entries + waiting.photos > 0;
+    const quiet = lookAgain ? ELSEWHERE_MS : this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS;
     const now = this.effects.clock.now();
     const wait = Math.min(quiet, ...waits.map((at) => Math.max(1_000, at - now)));
     this.show({ nextTry: isoTime(now + wait) });
@@ -231,14 +236,23 @@ export class SyncRunner implements SyncPort {
     this.status.value = { ...this.status.value, ...part };
   }
 
-  /** Reads the outbox anew; several wishes at once are one reading. */
+  /** Reads the outbox anew; wishes while it is being read are one more reading. */
   private redraw(): Promise<void> {
-    this.redrawing ??= Promise.resolve()
-      .then(() => this.drawn())
-      .finally(() => {
-        this.redrawing = null;
-      });
-    return this.redrawing;
+    if (this.drawing !== null) {
+      this.drawAgain = true;
+      return this.drawing;
+    }
+    this.drawing = this.drawAll().finally(() => {
+      this.drawing = null;
+    });
+    return this.drawing;
+  }
+
+  private async drawAll(): Promise<void> {
+    do {
+      this.drawAgain = false;
+      await this.drawn();
+    } while (this.drawAgain && !this.stopped);
   }
 
   private async drawn(): Promise<void> {

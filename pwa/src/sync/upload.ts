@@ -21,6 +21,7 @@ const RESTARTS = 3;
 /** The size of the next chunk, learned from the last ones; one per runner. */
 export class Pace {
   private size: number;
+  private steady = false;
 
   constructor(private readonly largest: number) {
     this.size = Math.max(SMALLEST, Math.floor(largest / 2));
@@ -30,13 +31,24 @@ export class Pace {
     return this.size;
   }
 
+  /**
+   * What goes along when an upload is opened. If that request is cut, the server's place is lost with it: so little,
+   * until the line has shown that it holds.
+   */
+  get first(): number {
+    return this.steady ? this.size : SMALLEST;
+  }
+
   took(bytes: number, ms: number): void {
+    if (bytes < SMALLEST) return;
     const fitting = (bytes / Math.max(ms, 1)) * TARGET_MS;
     this.size = this.within(Math.min(fitting, this.size * 2));
+    this.steady = true;
   }
 
   cut(): void {
     this.size = this.within(this.size / 2);
+    this.steady = false;
   }
 
   private within(size: number): number {
@@ -95,6 +107,7 @@ function local(code: string): ApiError {
 async function transferred(vault: Vault, effects: UploadEffects, transfer: Transfer): Promise<boolean> {
   if (transfer.url === null) await create(vault, effects, transfer);
   else if (!(await locate(effects, transfer))) return false;
+  else await noted(vault, effects, transfer);
   while (transfer.offset < transfer.bytes.byteLength) {
     await effects.between();
     if (!(await patch(vault, effects, transfer))) return false;
@@ -105,7 +118,7 @@ async function transferred(vault: Vault, effects: UploadEffects, transfer: Trans
 /** Opens the upload; the first time with the first bytes in it, after a failure bare, so that nothing goes twice. */
 async function create(vault: Vault, effects: UploadEffects, transfer: Transfer): Promise<void> {
   const { row, bytes } = transfer;
-  const first = row.attempts === 0 ? bytes.slice(0, effects.pace.next) : new ArrayBuffer(0);
+  const first = row.attempts === 0 ? bytes.slice(0, effects.pace.first) : new ArrayBuffer(0);
   const headers: Record<string, string> = {
     ...TUS,
     "Upload-Length": String(bytes.byteLength),

@@ -4,7 +4,7 @@
  * what cannot be proved yet is kept aside and looked at again when a key or a run arrives.
  */
 import type { Locks } from "../app/ports";
-import { identify, type Entry, type Kind, type Run, type StoredEvidence } from "../core/journal";
+import { identify, SERVER, type Entry, type Kind, type Run, type StoredEvidence } from "../core/journal";
 import { isRefused } from "./refusal";
 import { runKey, runRow, runsOf, signRuns, verified, type Keyring } from "./runs";
 import { entryKey, evidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";
@@ -68,7 +68,7 @@ async function taken(
       for (const id of redeemed) await db.entries.update(id, { proven: 1 });
       for (const row of evidence) await putUnlessKnown(vault, row);
       await db.outbox.bulkPut(outbox);
-      if (source === "server") await db.outbox.bulkDelete(good.map((entry) => entryKey(entry.id)));
+      if (source === "server") await settleOutbox(vault, parcel.inspection, good, fresh);
       await adoptOwnChain(vault, parcel.inspection, fresh);
     }),
   );
@@ -125,6 +125,20 @@ async function newRuns(vault: Vault, parcel: Parcel): Promise<Run[]> {
   const held = await vault.run(() => vault.db.runs.bulkGet([...byKey.keys()]));
   for (const row of held) if (row !== undefined) byKey.delete(row.key);
   return [...byKey.values()];
+}
+
+/**
+ * What the server sends back has arrived there, even if the answer to our push was lost. Held and refused items keep
+ * their reason; they are offered again when the lead has admitted something or opened the next round.
+ */
+async function settleOutbox(vault: Vault, inspection: string, good: Entry[], fresh: Entry[]): Promise<void> {
+  const { outbox } = vault.db;
+  const keys = good.map((entry) => entryKey(entry.id));
+  const arrived = (await outbox.bulkGet(keys)).filter((row) => row?.state === "queued" || row?.state === "waiting");
+  await outbox.bulkDelete(arrived.map((row) => row!.key));
+  if (!fresh.some(({ kind, device }) => device === SERVER && (kind === "admit" || kind === "return"))) return;
+  const held = outbox.where("inspection").equals(inspection).filter((row) => row.state === "held");
+  await held.modify({ state: "queued", nextTry: 0 });
 }
 
 /** A test: does one of these runs, rightly signed, name the entry at its place in its device's chain? */

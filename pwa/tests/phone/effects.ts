@@ -75,14 +75,12 @@ export class SeededRandom implements Random {
 /** Locks of one profile: first come, first served. */
 export class ProfileLocks implements Locks {
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly held = new Set<string>();
+  private readonly wanted = new Map<string, number>();
 
-  async hold<T>(name: string, run: () => Promise<T>): Promise<T> {
+  hold<T>(name: string, run: () => Promise<T>): Promise<T> {
+    this.wanted.set(name, (this.wanted.get(name) ?? 0) + 1);
     const before = this.queues.get(name) ?? Promise.resolve();
-    const mine = before.then(
-      () => this.inside(name, run),
-      () => this.inside(name, run),
-    );
+    const mine = before.then(run).finally(() => this.wanted.set(name, this.wanted.get(name)! - 1));
     this.queues.set(
       name,
       mine.catch(() => undefined),
@@ -91,17 +89,8 @@ export class ProfileLocks implements Locks {
   }
 
   async attempt<T>(name: string, run: () => Promise<T>): Promise<{ value: T } | null> {
-    if (this.held.has(name)) return null;
+    if ((this.wanted.get(name) ?? 0) > 0) return null;
     return { value: await this.hold(name, run) };
-  }
-
-  private async inside<T>(name: string, run: () => Promise<T>): Promise<T> {
-    this.held.add(name);
-    try {
-      return await run();
-    } finally {
-      this.held.delete(name);
-    }
   }
 }
 
