@@ -2,26 +2,16 @@
 
 from sqlalchemy import exists, or_, select
 
-from server.dispatch.models import Task, TaskInspector, TaskItem
+from server.dispatch.models import Task, TaskItem
+from server.dispatch.service import assigned
 from server.platform.auth import Actor, Role
 from server.platform.db import db
 from server.platform.errors import Problem
-from server.registry.models import InspectionItem, Inspector
+from server.registry.models import InspectionItem
 
 SEES_ALL = frozenset({Role.OFFICE, Role.LEGAL, Role.LEADER})
 """The whole bureau's inspections. The supervisor reads published results, the station its own premises: neither
 reads records."""
-
-
-def is_assigned(person_id: str, inspection_id: str) -> bool:
-    """Whether the person holds a card of this inspection's task now."""
-    query = (
-        select(TaskInspector.id)
-        .join(Inspector, Inspector.id == TaskInspector.inspector_id)
-        .where(TaskInspector.task_id == inspection_id, Inspector.person_id == person_id)
-        .where(TaskInspector.removed_at.is_(None))
-    )
-    return db.session.scalar(select(query.exists())) is True
 
 
 def leads(unit_id: str, inspection_id: str) -> bool:
@@ -40,7 +30,7 @@ def may_see(actor: Actor, inspection_id: str) -> bool:
         return True
     if Role.LEAD in roles and leads(actor.unit_id, inspection_id):
         return True
-    return Role.INSPECTOR in roles and is_assigned(actor.id, inspection_id)
+    return Role.INSPECTOR in roles and assigned(actor.id, inspection_id)
 
 
 def require_sight(actor: Actor, inspection_id: str) -> None:

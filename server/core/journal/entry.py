@@ -1,16 +1,17 @@
 """Entries: how one is made, and what is checked before one is believed.
 
-`identify` is the least that must hold for an entry to be kept at all (its id is the hash of what it
+`read` is the least that must hold for an entry to be kept at all (its id is the hash of what it
 says, and one can tell where it belongs); `check` is what it takes to be part of the record. An entry
 that passes the first and fails the second comes perhaps from a newer phone: it is held, not dropped.
 """
 
+import hashlib
 import re
 import uuid
 from typing import Any, cast
 
 from server.core.calendar import is_instant
-from server.core.canonical import NotCanonical, digest
+from server.core.canonical import NotCanonical, canonical, digest
 from server.core.journal.types import ACTS, KINDS, SERVER, SERVER_KINDS, Entry
 from server.core.journal.values import DEVICE, ID, UUID, VALUES
 from server.core.refusal import Refused
@@ -63,8 +64,8 @@ def seal(body: dict[str, Any]) -> Entry:
     return cast(Entry, entry)
 
 
-def identify(wire: Any) -> str:
-    """Return the id of what a device sent when it may be kept at all.
+def read(wire: Any) -> tuple[str, bytes]:
+    """Return the id and the canonical body of what a device sent when it may be kept at all.
 
     Raises `BadEntry`: `entry_unreadable` when it is not an object that says to which inspection,
     author, device and place in the chain it belongs, or has no canonical form; `entry_id_wrong` when
@@ -76,12 +77,18 @@ def identify(wire: Any) -> str:
         if not shape(wire.get(name)):
             raise BadEntry("entry_unreadable", name)
     try:
-        expected = entry_id(wire)
+        body = canonical({name: member for name, member in wire.items() if name != "id"})
     except NotCanonical as error:
         raise BadEntry("entry_unreadable", error.code) from error
+    expected = hashlib.sha256(body).hexdigest()
     if wire.get("id") != expected:
         raise BadEntry("entry_id_wrong", str(wire.get("id"))[:64])
-    return expected
+    return expected, body
+
+
+def identify(wire: Any) -> str:
+    """The id of what a device sent when it may be kept at all; raises as `read`."""
+    return read(wire)[0]
 
 
 def check(entry: Any) -> None:

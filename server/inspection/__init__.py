@@ -1,0 +1,1 @@
+"""Inspection: the journal on the server, and its synchronisation with the phones."""

@@ -1,0 +1,244 @@
+"""The journal as the server keeps it: reading and folding it, and the server's own chain in it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Row
+
+from server.core.canonical import canonical, digest
+from server.core.journal.chain import absent, cover, run_bytes
+from server.core.journal.entry import seal
+from server.core.journal.fold import fold
+from server.core.journal.types import SERVER, Entry, Run, State
+from server.dispatch.models import TaskState
+from server.dispatch.service import set_state
+from server.evidence.service import kept
+from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
+from server.platform.clock import iso, now
+from server.platform.db import db
+from server.platform.keys import ALG, bureau_keys
+from server.platform.once import insert_once
+from server.platform.trail import record
+
+
+def wire_of(entry_key: str, body: str) -> str:
+    """An entry as JSON text, from its id and its stored body."""
+    return f'{{"id":"{entry_key}",{body[1:]}'
+
+
+def entries_of(inspection_id: str) -> list[Entry]:
+    """Every accepted entry of an inspection, late ones too; held ones are not part of the journal."""
+    rows = db.session.execute(
+        select(JournalEntry.id, JournalEntry.body)
+        .where(JournalEntry.inspection_id == inspection_id, JournalEntry.status == Status.ACCEPTED)
+        .order_by(JournalEntry.feed, JournalEntry.device_id, JournalEntry.seq)
+    )
+    return [cast(Entry, {"id": key, **json.loads(body)}) for key, body in rows]
+
+
+def runs_of(inspection_id: str) -> list[Run]:
+    """Every run of an inspection: with the entries and the devices' keys anybody can check who said what."""
+    bodies = db.session.scalars(
+        select(JournalRun.body).where(JournalRun.inspection_id == inspection_id).order_by(JournalRun.feed)
+    )
+    return [cast(Run, json.loads(body)) for body in bodies]
+
+
+def held_of(inspection_id: str) -> Sequence[Row[str, str, str | None, str]]:
+    """The quarantine of an inspection: id, device, code, body."""
+    query = select(JournalEntry.id, JournalEntry.device_id, JournalEntry.code, JournalEntry.body)
+    return db.session.execute(
+        query.where(JournalEntry.inspection_id == inspection_id, JournalEntry.status == Status.HELD)
+    ).all()
+
+
+def state_of(inspection_id: str) -> State:
+    """The folded state of an inspection as the server knows it now."""
+    return fold(entries_of(inspection_id))
+
+
+def head_of(inspection_id: str) -> InspectionHead | None:
+    """The head as it is; None before the first entry arrived."""
+    return db.session.get(InspectionHead, inspection_id)
+
+
+def lock_heads(inspection_ids: Iterable[str]) -> dict[str, InspectionHead]:
+    """The heads of these inspections, made where missing, ours until the transaction ends.
+
+    Always in the order of their ids, so that two pushes cannot wait for each other.
+    """
+    wanted = sorted(set(inspection_ids))
+    query = (
+        select(InspectionHead)
+        .where(InspectionHead.id.in_(wanted))
+        .order_by(InspectionHead.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {head.id: head for head in db.session.scalars(query)}
+    if len(found) < len(wanted):
+        start = {"feed": 0, "round": 1, "closed": False, "pending_submit": False, "server_seq": 0, "changed_at": now()}
+        insert_once(InspectionHead, [{"id": key, **start} for key in wanted if key not in found])
+        found = {head.id: head for head in db.session.scalars(query)}
+    return found
+
+
+def row_of(
+    entry: Entry | dict[str, Any], body: str, verdict: tuple[str, str | None], feed: int | None
+) -> dict[str, Any]:
+    """An entry as a row of the narrow table."""
+    value = entry.get("value")
+    evidence = value.get("sha256") if entry.get("kind") == "evidence" and isinstance(value, dict) else None
+    elsewhere = isinstance(value, dict) and value.get("purpose") == "held_elsewhere"
+    status, code = verdict
+    return {
+        "id": entry["id"],
+        "inspection_id": entry["inspection"],
+        "device_id": entry["device"],
+        "seq": entry["seq"],
+        "status": status,
+        "code": code,
+        "feed": feed,
+        "sha256": evidence if isinstance(evidence, str) and len(evidence) == 64 and not elsewhere else None,
+        "body": body,
+    }
+
+
+def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, author_id: str) -> Entry:
+    """Let the server say something about an inspection, in its own chain, signed with the bureau's key.
+
+    The head, the task's state and what is late follow: `received` closes the round, `return` opens the next,
+    `admit` takes in, the lead's `sign` ends it. Whether it may be said is the caller's business (`core.lifecycle`).
+    Raises `BadEntry` for a value that is none.
+    """
+    head = lock_heads([inspection_id])[inspection_id]
+    entry = seal(
+        {
+            "inspection": inspection_id,
+            "author": author_id,
+            "device": SERVER,
+            "seq": head.server_seq + 1,
+            "prev": head.server_tip,
+            "at": iso(now()),
+            "skew_ms": 0,
+            "kind": kind,
+            "path": path,
+            "value": value,
+            "replaces": [],
+        }
+    )
+    head.feed += 1
+    head.server_seq, head.server_tip, head.changed_at = entry["seq"], entry["id"], now()
+    _store_signed(entry, head.feed)
+    _follow(head, entry)
+    db.session.flush()
+    return entry
+
+
+def _store_signed(entry: Entry, feed: int) -> None:
+    body = canonical({name: member for name, member in entry.items() if name != "id"}).decode()
+    row = row_of(entry, body, (Status.ACCEPTED, None), feed) | {"pushed_by": None, "received_at": now()}
+    db.session.execute(insert(JournalEntry), [row])
+    run: Run = {
+        "inspection": entry["inspection"],
+        "device": SERVER,
+        "first_seq": entry["seq"],
+        "ids": [entry["id"]],
+        "alg": ALG,
+        "signature": "",
+    }
+    run["signature"] = bureau_keys().sign(run_bytes(run))
+    store_runs([run], {entry["inspection"]: feed})
+
+
+def store_runs(runs: Iterable[Run], feeds: dict[str, int]) -> None:
+    """Keep runs; `feeds` says at which count of its inspection a phone hears of one, 0 for quarantine only."""
+    for run in runs:
+        key, feed = (
+            digest({name: run[name] for name in ("inspection", "device", "first_seq", "ids")}),
+            feeds.get(run["inspection"], 0),
+        )
+        body = canonical(dict(run)).decode()
+        insert_once(JournalRun, [{"id": key, "inspection_id": run["inspection"], "feed": feed, "body": body}])
+        if feed:
+            db.session.execute(update(JournalRun).where(JournalRun.id == key, JournalRun.feed == 0).values(feed=feed))
+
+
+def _follow(head: InspectionHead, entry: Entry) -> None:
+    """What the server's word changes in the head and the task."""
+    kind, value = entry["kind"], entry["value"]
+    late = update(JournalEntry).where(JournalEntry.inspection_id == head.id, JournalEntry.code == "late")
+    if kind == "received":
+        head.closed, head.pending_submit = True, False
+        set_state(head.id, TaskState.SUBMITTED)
+    elif kind == "return":
+        head.closed, head.round = False, value["round"]
+        db.session.execute(late.values(code=None))
+        set_state(head.id, TaskState.RETURNED)
+    elif kind == "admit":
+        db.session.execute(late.where(JournalEntry.id.in_(value["ids"])).values(code=None))
+    elif kind == "sign" and value["role"] == "lead":
+        head.signed_off_at = now()
+        set_state(head.id, TaskState.SIGNED_OFF)
+
+
+def cover_of(inspection_id: str) -> dict[str, Any]:
+    """What the server knows of an inspection now, as `covers` of an entry: spread it into the value."""
+    described = cover(entries_of(inspection_id))
+    return {**described, "covers": {device: list(tip) for device, tip in described["covers"].items()}}
+
+
+def receive_if_complete(head: InspectionHead) -> bool:
+    """Close the round when a submission of it is here with everything it covers; otherwise remember that one waits."""
+    if head.closed:
+        return False
+    entries = entries_of(head.id)
+    by_id = {entry["id"]: entry for entry in entries}
+    submits = [e for e in entries if e["kind"] == "submit" and e["value"]["round"] == head.round]
+    for submit in submits:
+        if not absent(submit["value"], by_id):
+            value = {"round": head.round, **cover_of(head.id)}
+            append_server_entry(head.id, "received", "", value, submit["author"])
+            record("inspection.submitted", "inspection", head.id, actor_id=submit["author"], round=head.round)
+            return True
+    head.pending_submit = bool(submits)
+    return False
+
+
+def outstanding(inspection_id: str) -> list[dict[str, Any]]:
+    """What is still on its way, by device: entries that others refer to, evidence whose bytes are not here.
+
+    Each row: `{"device", "entries": count, "evidence": [hashes]}`, sorted by device; devices with nothing outstanding
+    are left out. The device of an entry that nobody has seen is the one whose chain leads to it.
+    """
+    entries = entries_of(inspection_id)
+    by_id = {entry["id"]: entry for entry in entries}
+    missing: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry["prev"] and entry["prev"] not in by_id:
+            missing[entry["device"]].add(entry["prev"])
+        for device, (_, tip) in entry["value"].get("covers", {}).items() if _covers(entry) else ():
+            if tip not in by_id:
+                missing[device].add(tip)
+    named = {
+        (e["device"], e["value"]["sha256"])
+        for e in entries
+        if e["kind"] == "evidence" and e["value"]["purpose"] != "held_elsewhere"
+    }
+    here = kept(sha256 for _, sha256 in named)
+    devices = sorted({*missing, *(device for device, sha256 in named if sha256 not in here)})
+    return [
+        {
+            "device": device,
+            "entries": len(missing.get(device, ())),
+            "evidence": sorted(sha256 for owner, sha256 in named if owner == device and sha256 not in here),
+        }
+        for device in devices
+    ]
+
+
+def _covers(entry: Entry) -> bool:
+    return entry["kind"] in ("sign", "submit")

@@ -1,0 +1,169 @@
+"""Pull: what changed for a person since a cursor. Reads only, and cannot skip.
+
+The counts are read before what they count. A count is raised by whoever holds its row and becomes visible together
+with what it counts, so everything up to a count that was read is there to be read.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from server.accounts.models import Device, Person
+from server.dispatch.models import ChecklistVersion, Task, TaskFeed, TaskInspector
+from server.dispatch.service import changes_since, person_feed, task_by_id, task_payload
+from server.inspection.cursor import Cursor, read_cursor
+from server.inspection.journal import wire_of
+from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
+from server.platform.auth import Actor
+from server.platform.db import db
+from server.platform.installation import installation
+from server.registry.models import Inspector
+
+PAGE_BYTES = 400_000
+"""About how much of journals one answer carries: on 2G a page should arrive before the line breaks."""
+TASKS = 50
+
+
+@dataclass
+class Page:
+    """One answer. `inspections` are JSON texts already: bodies leave as they were hashed."""
+
+    cursor: Cursor
+    more: bool = False
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    checklists: dict[str, str] = field(default_factory=dict)
+    devices: list[dict[str, Any]] = field(default_factory=list)
+    inspections: list[str] = field(default_factory=list)
+
+
+def pull(actor: Actor, cursor_text: str) -> Page:
+    """What changed for the actor. Raises `cursor_unreadable`."""
+    page = Page(read_cursor(cursor_text, installation().epoch))
+    touched = _tasks(page, actor)
+    touched |= _journals(page, actor)
+    page.devices = _devices(touched)
+    return page
+
+
+def _tasks(page: Page, actor: Actor) -> set[str]:
+    """Changed tasks with the checklists they pin; returns their ids."""
+    cursor = page.cursor
+    count = person_feed(actor.id)
+    changes = changes_since(actor.id, cursor.person)
+    person = db.session.get(Person, actor.id)
+    sent = list(changes.changed[:TASKS])
+    for key in sent:
+        page.tasks.append(task_payload(task_by_id(key), person))
+    page.removed = list(changes.removed)
+    for key in page.removed:
+        cursor.inspections.pop(key, None)
+    if len(changes.changed) > TASKS:
+        page.more = True
+        cursor.person = max(cursor.person, _count_at(actor.id, sent[-1]))
+    else:
+        cursor.person = count
+    hashes = {sha256 for task in page.tasks for sha256 in task["checklists"] if not cursor.has_checklist(sha256)}
+    rows = db.session.execute(
+        select(ChecklistVersion.hash, ChecklistVersion.body).where(ChecklistVersion.hash.in_(hashes))
+    )
+    page.checklists = dict(rows.tuples())
+    for sha256 in page.checklists:
+        cursor.note_checklist(sha256)
+    return set(sent)
+
+
+def _count_at(person_id: str, task_id: str) -> int:
+    """The count of the last task that went with this page; those after it have higher ones."""
+    return db.session.get_one(TaskFeed, (person_id, task_id)).count
+
+
+def _journals(page: Page, actor: Actor) -> set[str]:
+    """New entries and runs of the person's inspections, oldest inspections first; returns the ids sent."""
+    mine = select(TaskFeed.task_id).where(TaskFeed.person_id == actor.id, TaskFeed.removed.is_(False))
+    heads = db.session.execute(
+        select(InspectionHead.id, InspectionHead.feed).where(InspectionHead.id.in_(mine)).order_by(InspectionHead.id)
+    ).all()
+    known = page.cursor.inspections
+    room = PAGE_BYTES
+    sent: set[str] = set()
+    for key, feed in heads:
+        if feed <= known.get(key, 0):
+            continue
+        if room <= 0:
+            page.more = True
+            break
+        upto, text = _journal(key, known.get(key, 0), feed, room)
+        page.inspections.append(text)
+        page.more = page.more or upto < feed
+        known[key] = upto
+        room -= len(text)
+        sent.add(key)
+    return sent
+
+
+def _journal(inspection_id: str, since: int, feed: int, room: int) -> tuple[int, str]:
+    """Entries and runs with counts in (since, upto], where upto is `feed` or what fits; as JSON text."""
+    rows = db.session.execute(
+        select(JournalEntry.feed, JournalEntry.id, JournalEntry.body)
+        .where(JournalEntry.inspection_id == inspection_id, JournalEntry.status == Status.ACCEPTED)
+        .where(JournalEntry.feed > since, JournalEntry.feed <= feed)
+        .order_by(JournalEntry.feed, JournalEntry.device_id, JournalEntry.seq)
+    ).all()
+    upto, rows = _fitting(rows, feed, room)
+    runs = db.session.scalars(
+        select(JournalRun.body)
+        .where(JournalRun.inspection_id == inspection_id, JournalRun.feed > since, JournalRun.feed <= upto)
+        .order_by(JournalRun.feed)
+    ).all()
+    entries = ",".join(wire_of(key, body) for _, key, body in rows)
+    return upto, f'{{"id":"{inspection_id}","entries":[{entries}],"runs":[{",".join(runs)}]}}'
+
+
+def _fitting(rows: Sequence[Any], feed: int, room: int) -> tuple[int, Sequence[Any]]:
+    """As many whole counts as fit, at least one; returns the last count and its rows."""
+    size = 0
+    for place, (count, _, body) in enumerate(rows):
+        size += len(body)
+        if size > room and place and count != rows[0][0]:
+            last = max(row[0] for row in rows[:place] if row[0] < count)
+            return last, [row for row in rows if row[0] <= last]
+    return feed, rows
+
+
+def _devices(inspection_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The devices of all who are or were on these tasks: what their runs are checked with."""
+    people = (
+        select(Inspector.person_id)
+        .join(TaskInspector, TaskInspector.inspector_id == Inspector.id)
+        .join(Task, Task.id == TaskInspector.task_id)
+        .where(Task.id.in_(set(inspection_ids)))
+    )
+    rows = db.session.execute(
+        select(Device.id, Device.person_id, Person.name, Device.public_key)
+        .join(Person, Person.id == Device.person_id)
+        .where(Device.person_id.in_(people))
+        .order_by(Device.id)
+    )
+    return [{"id": key, "person_id": owner, "person_name": name, "public_key": jwk} for key, owner, name, jwk in rows]
+
+
+def page_json(page: Page, epoch: str, server_time: str) -> str:
+    """The answer as JSON text, without parsing what is JSON already."""
+    head = json.dumps(
+        {
+            "cursor": page.cursor.write(),
+            "more": page.more,
+            "epoch": epoch,
+            "server_time": server_time,
+            "tasks": page.tasks,
+            "removed": page.removed,
+            "devices": page.devices,
+        },
+        ensure_ascii=False,
+    )
+    checklists = ",".join(f'{{"hash":"{sha256}","body":{body}}}' for sha256, body in page.checklists.items())
+    return f'{head[:-1]},"checklists":[{checklists}],"inspections":[{",".join(page.inspections)}]}}'

@@ -1,0 +1,183 @@
+"""Push: entries and runs of any inspections in, an outcome for each entry out, all in one transaction.
+
+The id is the key, so a repeat changes nothing. One poisoned entry never blocks the rest. Bodies go in by one statement
+for all of them; nothing is folded here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from server.accounts.models import Device
+from server.core.journal.entry import read
+from server.core.journal.types import Run
+from server.core.refusal import Refused
+from server.dispatch.models import TaskState
+from server.dispatch.service import set_state
+from server.inspection.journal import lock_heads, receive_if_complete, row_of, store_runs
+from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Verdict, bench_for, cases_of
+from server.inspection.models import InspectionHead, JournalEntry
+from server.platform.auth import Actor
+from server.platform.clock import now
+from server.platform.db import db
+
+LARGEST_ENTRY = 256 * 1024
+SEEN_EVERY = timedelta(minutes=10)
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one entry. `status`: accepted, known, held or refused; `code` says why."""
+
+    id: str
+    status: str
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """An entry that can be kept: what was sent, and the bytes that were hashed."""
+
+    entry: dict[str, Any]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return str(self.entry["id"])
+
+    @property
+    def inspection(self) -> str:
+        return str(self.entry["inspection"])
+
+
+def push(actor: Actor, runs: list[Any], entries: Sequence[Any]) -> list[Outcome]:
+    """Take entries in; returns one outcome per entry, in their order."""
+    outcomes: dict[int, Outcome] = {}
+    readable: dict[int, Pushed] = {}
+    for place, wire in enumerate(entries):
+        pushed = _read(wire)
+        if isinstance(pushed, Outcome):
+            outcomes[place] = pushed
+        else:
+            readable[place] = pushed
+    taken = _take(actor, runs, {pushed.id: pushed for pushed in readable.values()})
+    seen: set[str] = set()
+    for place, pushed in readable.items():
+        outcome = taken[pushed.id]
+        twice = pushed.id in seen and outcome.status == ACCEPTED
+        outcomes[place] = Outcome(outcome.id, "known") if twice else outcome
+        seen.add(pushed.id)
+    return [outcomes[place] for place in range(len(entries))]
+
+
+def _read(wire: Any) -> Pushed | Outcome:
+    try:
+        _, body = read(wire)
+    except Refused as refusal:
+        claimed = wire.get("id") if isinstance(wire, dict) else None
+        return Outcome(claimed if isinstance(claimed, str) else "", REFUSED, refusal.code)
+    if len(body) > LARGEST_ENTRY:
+        return Outcome(wire["id"], REFUSED, "entry_too_large")
+    return Pushed(wire, body)
+
+
+def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str, Outcome]:
+    known = _known(pushed)
+    fresh = {key: p for key, p in pushed.items() if known.get(key, (HELD, None))[0] == HELD}
+    outcomes = {key: _repeat(key, *known[key]) for key in pushed.keys() - fresh.keys()}
+    if not fresh:
+        return outcomes
+    cases = cases_of({p.inspection for p in fresh.values()})
+    heads = lock_heads(key for key, case in cases.items() if case.task_state is not None)
+    for key, head in heads.items():
+        cases[key].closed = head.closed
+    known = _known(fresh)  # somebody may have brought them while we waited for the lock
+    bench = bench_for(actor, cases, [p.entry for p in fresh.values()], runs)
+    verdicts = {key: bench.judge(p.entry) for key, p in fresh.items() if known.get(key, (HELD, None))[0] == HELD}
+    outcomes |= {key: _repeat(key, *known[key]) for key in fresh.keys() - verdicts.keys()}
+    outcomes |= {key: _outcome(key, verdict) for key, verdict in verdicts.items()}
+    _store(actor, heads, bench, [(fresh[key], verdict) for key, verdict in verdicts.items()], known)
+    return outcomes
+
+
+def _known(pushed: Iterable[str]) -> dict[str, Verdict]:
+    ids = list(pushed)
+    found: dict[str, Verdict] = {}
+    columns = (JournalEntry.id, JournalEntry.status, JournalEntry.code)
+    for start in range(0, len(ids), BATCH):
+        rows = db.session.execute(select(*columns).where(JournalEntry.id.in_(ids[start : start + BATCH])))
+        found |= {key: (status, code) for key, status, code in rows}
+    return found
+
+
+def _repeat(key: str, status: str, code: str | None) -> Outcome:
+    """A repeat hears what became of the first: late ones wait for the lead."""
+    return Outcome(key, HELD, code) if code is not None else Outcome(key, "known")
+
+
+def _outcome(key: str, verdict: Verdict) -> Outcome:
+    status, code = verdict
+    return Outcome(key, HELD if code == "late" else status, code)
+
+
+def _store(
+    actor: Actor,
+    heads: dict[str, InspectionHead],
+    bench: Bench,
+    judged: list[tuple[Pushed, Verdict]],
+    known: dict[str, Verdict],
+) -> None:
+    """Write what was accepted or held, raise the counts, and let the inspections follow."""
+    accepted = {p.inspection for p, (status, _) in judged if status == ACCEPTED}
+    feeds: dict[str, int] = {}
+    for key in sorted(accepted):
+        heads[key].feed += 1
+        heads[key].changed_at = now()
+        feeds[key] = heads[key].feed
+    stamp = {"pushed_by": actor.id, "received_at": now()}
+    rows = [
+        row_of(p.entry, p.body.decode(), verdict, feeds.get(p.inspection) if verdict[0] == ACCEPTED else None) | stamp
+        for p, verdict in judged
+        if verdict[0] != REFUSED
+    ]
+    fresh = [row for row in rows if row["id"] not in known]
+    if fresh:
+        db.session.execute(insert(JournalEntry), fresh)
+    for row in rows:
+        if row["id"] in known:  # held before; perhaps its run or its task has come meanwhile
+            values = {name: row[name] for name in ("status", "code", "feed")}
+            db.session.execute(update(JournalEntry).where(JournalEntry.id == row["id"]).values(**values))
+    _store_proof(bench.proof.runs, {row["id"] for row in rows}, feeds)
+    _note_devices(actor, bench)
+    for key in sorted(accepted):
+        _follow(
+            heads[key],
+            bench.cases[key].task_state,
+            [p.entry for p, v in judged if p.inspection == key and v[0] == ACCEPTED],
+        )
+
+
+def _store_proof(runs: Iterable[Run], stored: set[str], feeds: dict[str, int]) -> None:
+    store_runs([run for run in runs if not stored.isdisjoint(run["ids"])], feeds)
+
+
+def _note_devices(actor: Actor, bench: Bench) -> None:
+    """When a phone was last heard of; not at every push, a row less to write."""
+    own = [key for key, device in bench.devices.items() if device.person_id == actor.id]
+    before = now() - SEEN_EVERY
+    recent = (Device.last_seen_at.is_(None)) | (Device.last_seen_at < before)
+    if own:
+        db.session.execute(update(Device).where(Device.id.in_(own), recent).values(last_seen_at=now()))
+
+
+def _follow(head: InspectionHead, task_state: str | None, accepted: list[dict[str, Any]]) -> None:
+    """The first statement opens the task; a submission that is complete closes the round."""
+    if task_state == TaskState.DISPATCHED:
+        set_state(head.id, TaskState.OPEN)
+    if head.pending_submit or any(entry["kind"] == "submit" for entry in accepted):
+        db.session.flush()
+        receive_if_complete(head)

@@ -1,0 +1,76 @@
+"""Shapes of synchronisation over HTTP. marshmallow checks the envelope; entries are core's to check, one by one."""
+
+from marshmallow import fields, validate
+
+from server.platform.stage import Answer, Body, Query, uuid_field
+
+MOST_ENTRIES = 2000
+MOST_RUNS = 500
+
+
+class PushBody(Body):
+    runs = fields.List(fields.Raw(allow_none=True), required=True, validate=validate.Length(max=MOST_RUNS))
+    entries = fields.List(fields.Raw(allow_none=True), required=True, validate=validate.Length(max=MOST_ENTRIES))
+
+
+class OutcomeAnswer(Answer):
+    id = fields.String()
+    status = fields.String(validate=validate.OneOf(["accepted", "known", "held", "refused"]))
+    code = fields.String(allow_none=True)
+    detail = fields.String(allow_none=True)
+
+
+class PushAnswer(Answer):
+    outcomes = fields.List(fields.Nested(OutcomeAnswer))
+    server_time = fields.String()
+
+
+class PullQuery(Query):
+    cursor = fields.String(load_default="", validate=validate.Length(max=8000))
+
+
+class ChecklistAnswer(Answer):
+    hash = fields.String()
+    body = fields.Dict()
+
+
+class DeviceKeyAnswer(Answer):
+    id = uuid_field()
+    person_id = uuid_field()
+    person_name = fields.String()
+    public_key = fields.Dict()
+
+
+class JournalAnswer(Answer):
+    id = uuid_field()
+    entries = fields.List(fields.Dict())
+    runs = fields.List(fields.Dict())
+
+
+class PullAnswer(Answer):
+    cursor = fields.String()
+    more = fields.Boolean()
+    epoch = fields.String()
+    server_time = fields.String()
+    tasks = fields.List(fields.Dict())
+    removed = fields.List(fields.String())
+    checklists = fields.List(fields.Nested(ChecklistAnswer))
+    devices = fields.List(fields.Nested(DeviceKeyAnswer))
+    inspections = fields.List(fields.Nested(JournalAnswer))
+
+
+class ManifestQuery(Query):
+    inspection = uuid_field(required=True)
+
+
+class EvidenceReceipt(Answer):
+    sha256 = fields.String()
+    state = fields.String(validate=validate.OneOf(["stored", "erased"]))
+
+
+class ManifestAnswer(Answer):
+    inspection = uuid_field()
+    entries = fields.List(fields.String())
+    evidence = fields.List(fields.Nested(EvidenceReceipt))
+    may_forget = fields.Boolean()
+    reason = fields.String(allow_none=True)
