@@ -182,8 +182,13 @@ export interface QueueRow {
   submitted_at: string | null;
   due_on: string | null;
   inspectors: string[];
+  /** Statements and photos that a phone has announced and not yet sent. */
   outstanding: number;
-  [more: string]: unknown;
+  conflicts: number;
+  late: number;
+  unit: string;
+  /** False for those who may read and not decide. */
+  may_decide: boolean;
 }
 
 export interface ReviewRecord {
@@ -195,14 +200,26 @@ export interface ReviewRecord {
   /** What is still on its way, by device. */
   outstanding: { device: string; person_name: string; entries: number; evidence: string[] }[];
   devices: KnownDevice[];
+  /** Names by person id. */
+  people: Record<string, string>;
+  /** Lines that are never on the party's copy. */
+  restricted: { kind: string; text: string; code: string | null }[];
+  /** Goes back as `seen` with a decision, which is refused when something came meanwhile. */
+  feed: number;
+  may_decide: boolean;
+}
+
+/** The `feed` that the lead has read. */
+export interface Seen {
+  seen?: number;
 }
 
 export interface ReviewApi {
   queue(): Promise<QueueRow[]>;
   inspection(id: string): Promise<ReviewRecord>;
-  giveBack(id: string, body: { text: string; comments: { path: string; text: string }[]; signatures: string[] }): Promise<void>;
-  signOff(id: string, body: { text?: string }): Promise<void>;
-  admit(id: string, body: { ids: string[]; reason: string }): Promise<void>;
+  giveBack(id: string, body: Seen & { text: string; comments: { path: string; text: string }[]; signatures: string[] }): Promise<void>;
+  signOff(id: string, body: Seen & { text?: string }): Promise<void>;
+  admit(id: string, body: Seen & { ids: string[]; reason: string }): Promise<void>;
   photo(sha256: string, width?: 480 | 1280): Promise<Blob>;
 }
 
