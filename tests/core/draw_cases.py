@@ -4,11 +4,13 @@
 `Case` holds what a ceremony produced, so that a test changes one thing and asks what happens.
 """
 
+import sys
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from server.core import draw
+from server.core.canonical import canonical
 from server.core.draw import Line
 
 ANNOUNCED = "2026-03-02T01:00:00.000Z"
@@ -236,6 +238,31 @@ def random_case(random: Random) -> Case:
     return Case(plan, rosters, held, annex(plan, 10))
 
 
+def amended_bundle(random: Random) -> dict[str, Any]:
+    """The full bundle of a random county after up to three amendments."""
+    case = random_case(random)
+    certificate = case.certificate()
+    standing, records = draw.Standing(certificate, case.rosters), list[dict[str, Any]]()
+    for _ in range(random.randint(0, 3)):
+        record = _amendment(random, standing)
+        if record is not None:
+            standing.apply(record)
+            records.append(record)
+    return draw.bundle(certificate, case.rosters, case.annex, records)
+
+
+def _amendment(random: Random, standing: draw.Standing) -> dict[str, Any] | None:
+    seats = [(task, pool, id_) for task, teams in standing.teams.items() for pool in teams for id_ in teams[pool]]
+    terms = {"note": "说明", "approved_by": "局长", "number": 9, "previous": PREVIOUS, "at": EXECUTED}
+    if seats and random.random() < 0.6:
+        task, pool_id, removed = random.choice(seats)
+        away = {row["id"]: "duty" for row in standing.plan["inspectors"] if random.random() < 0.2}
+        return draw.amend_inspector(standing, task, pool_id, removed, reason="recusal", unavailable=away, **terms)
+    if not standing.teams:
+        return None
+    return draw.amend_premises(standing, random.choice(list(standing.teams)), reason="closed", **terms)
+
+
 def _exclusions(random: Random, rosters: dict[str, list[Line]]) -> list[dict[str, Any]]:
     reasons = (*draw.COUNTED, *draw.UNCOUNTED)
     return [
@@ -253,3 +280,15 @@ def _members(random: Random, numbers: range) -> dict[int, str | None]:
 def _interests(random: Random, numbers: range, places: list[str]) -> list[dict[str, Any]]:
     rows = {(badge(random.choice(numbers)), random.choice(places)) for _ in range(random.randint(0, 6))}
     return [{"inspector": who, "premises": where} for who, where in rows]
+
+
+def main(arguments: list[str]) -> int:
+    """Write bundles of random counties, one canonical line each: `python -m tests.core.draw_cases COUNT [FIRST]`."""
+    count, first = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
+    for seed in range(first, first + count):
+        sys.stdout.buffer.write(canonical(amended_bundle(Random(seed))) + b"\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -47,7 +47,7 @@ def check_open(text: str) -> None:
     `absent` is refused as well: it is the word that stands in the seed for a party who did not come.
     """
     if not is_clean(text) or text == ABSENT:
-        raise DrawRefused("text_unclean", repr(text[:40]))
+        raise DrawRefused("text_unclean")
 
 
 def check_ceremony(plan: Plan, ceremony: Ceremony) -> None:

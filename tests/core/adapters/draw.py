@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core import draw
-from server.core.draw import Line
+from server.core.draw import Line, words
 
 BUNDLES = Path(__file__).parents[2] / "vectors" / "draw" / "bundles"
 
@@ -34,6 +34,10 @@ def edited(given: dict[str, Any]) -> Any:
 
 def lines_of(rows: list[dict[str, str]]) -> list[Line]:
     return [Line(row["id"], row["stratum"], row.get("district")) for row in rows]
+
+
+def plain(table: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+    return {code: list(sentences) for code, sentences in table.items()}
 
 
 def roster(given: dict[str, Any]) -> dict[str, Any]:
@@ -111,4 +115,9 @@ STEPS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "chain": lambda given: draw.verify_chain(given["records"]),
     "report": lambda given: list(draw.explain_report(given["report"])),
     "face": lambda given: list(draw.explain_face(given["codes"])),
+    "words": lambda given: {
+        "words": plain(words.WORDS),
+        "face": plain(words.FACE_WORDS),
+        "out": plain(words.OUT_WORDS),
+    },
 }
