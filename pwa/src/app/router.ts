@@ -40,7 +40,12 @@ const inspection: RouteRecordRaw[] = [
 
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: LoginPage, meta: { frame: "none" } },
-  { path: "/login", name: "login", component: LoginPage, meta: { signedOut: true, frame: "none", title: "login.title" } },
+  {
+    path: "/login",
+    name: "login",
+    component: LoginPage,
+    meta: { signedOut: true, frame: "none", title: "login.title" },
+  },
   {
     path: "/witness/:token",
     name: "witness",
@@ -124,7 +129,10 @@ async function addOffice(router: Router): Promise<void> {
 export function createAppRouter(suicha: Suicha): Router {
   const router = createRouter({
     history: createWebHistory(),
-    routes: [...routes, { path: "/:rest(.*)*", name: "elsewhere", component: LoginPage, meta: { frame: "none" } }],
+    routes: [
+      ...routes,
+      { path: "/:rest(.*)*", name: "elsewhere", component: LoginPage, meta: { frame: "none" } },
+    ],
     scrollBehavior: (to, _from, before) => before ?? (to.hash ? { el: to.hash, top: 132 } : { top: 0 }),
   });
 

@@ -13,8 +13,10 @@ export function useStateWords(): ComputedRef<StateWord[]> {
   const { session, sync } = useSuicha();
 
   function network(status: SyncStatus): StateWord {
-    if (status.needsLogin) return { key: "network", icon: "lock", text: t("state.needs_login"), tone: "warn" };
-    if (status.network === "online") return { key: "network", icon: "cloud", text: t("state.online"), tone: "quiet" };
+    if (status.needsLogin)
+      return { key: "network", icon: "lock", text: t("state.needs_login"), tone: "warn" };
+    if (status.network === "online")
+      return { key: "network", icon: "cloud", text: t("state.online"), tone: "quiet" };
     const text = t(status.network === "offline" ? "state.offline" : "state.unreachable");
     return { key: "network", icon: "cloudOff", text, tone: "quiet" };
   }
@@ -22,13 +24,28 @@ export function useStateWords(): ComputedRef<StateWord[]> {
   function waiting(status: SyncStatus): StateWord {
     const { entries, photos, refused, held } = status.waiting;
     if (refused + held > 0) {
-      return { key: "waiting", icon: "warning", text: t("state.refused", { n: refused + held }), tone: "fail" };
+      return {
+        key: "waiting",
+        icon: "warning",
+        text: t("state.refused", { n: refused + held }),
+        tone: "fail",
+      };
     }
     if (status.percent !== null) {
-      return { key: "waiting", icon: "upload", text: t("state.uploading", { n: status.percent }), tone: "quiet" };
+      return {
+        key: "waiting",
+        icon: "upload",
+        text: t("state.uploading", { n: status.percent }),
+        tone: "quiet",
+      };
     }
     if (entries + photos > 0) {
-      return { key: "waiting", icon: "upload", text: t("state.waiting", { n: entries + photos }), tone: "quiet" };
+      return {
+        key: "waiting",
+        icon: "upload",
+        text: t("state.waiting", { n: entries + photos }),
+        tone: "quiet",
+      };
     }
     return { key: "waiting", icon: "check", text: t("state.all_sent"), tone: "quiet" };
   }
@@ -36,8 +53,10 @@ export function useStateWords(): ComputedRef<StateWord[]> {
   function saved(): StateWord[] {
     const now = savedState.value;
     if (now === null) return [];
-    if (now.state === "failed") return [{ key: "saved", icon: "warning", text: t("state.not_saved"), tone: "fail" }];
-    if (now.state === "saving") return [{ key: "saved", icon: "pen", text: t("state.saving"), tone: "quiet" }];
+    if (now.state === "failed")
+      return [{ key: "saved", icon: "warning", text: t("state.not_saved"), tone: "fail" }];
+    if (now.state === "saving")
+      return [{ key: "saved", icon: "pen", text: t("state.saving"), tone: "quiet" }];
     const text = now.at ? t("state.saved_at", { time: clockTime(now.at) }) : t("state.saved");
     return [{ key: "saved", icon: "check", text, tone: "quiet" }];
   }

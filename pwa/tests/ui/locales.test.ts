@@ -34,7 +34,8 @@ describe.each(files)("%s", (file) => {
 
   it("fills in the same values", () => {
     const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort();
-    for (const [key, text] of zh) expect({ key, names: names(en.get(key)!) }).toEqual({ key, names: names(text) });
+    for (const [key, text] of zh)
+      expect({ key, names: names(en.get(key)!) }).toEqual({ key, names: names(text) });
   });
 
   it("leaves nothing empty and nothing that the message format would misread", () => {

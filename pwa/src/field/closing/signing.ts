@@ -1,0 +1,143 @@
+/**
+ * Giving a signature: the exact text and the picture are kept as evidence first, then the statement that binds
+ * them to everything this phone holds. Each step is durable before the next begins.
+ */
+import { defineAsyncComponent, shallowRef } from "vue";
+import type { Component, ShallowRef } from "vue";
+import { useSuicha } from "@/app/container";
+import type { TaskInspector } from "@/api/types";
+import type { Writer } from "@/app/ports";
+import type { SignValue, StoredEvidence } from "@/core/journal/types";
+import { useWords } from "@/locales";
+import type { SignatureImage } from "@/ui/SignaturePad.vue";
+import { useRefusals } from "@/ui/refusal";
+import type { Inspecting } from "../inspection/inspecting";
+import { RECORD_TEXT, SIGN_PATH, useRecord } from "./record";
+
+const SignaturePad = defineAsyncComponent(() => import("@/ui/SignaturePad.vue"));
+
+export interface PartyInput {
+  name: string;
+  post: string;
+  idLast4: string;
+  remarks: string;
+}
+
+export interface RefusalInput {
+  name: string;
+  reason: string;
+  witness: { name: string; phone: string } | null;
+}
+
+/** The pad that is open, for whom, and what to do with the picture. */
+export interface OpenPad {
+  pad: Component;
+  props: Record<string, unknown>;
+  done: (image: SignatureImage) => void;
+  close: () => void;
+}
+
+export interface Signing {
+  signing: ShallowRef<OpenPad | null>;
+  sign: {
+    party(input: PartyInput): void;
+    refusal(input: RefusalInput): Promise<boolean>;
+    inspector(inspector: TaskInspector, writer: Writer): void;
+  };
+}
+
+type Statement = Pick<SignValue, "role" | "signer" | "refused" | "remarks">;
+
+export function useSigning(inspecting: Inspecting): Signing {
+  const { open, view } = inspecting;
+  const { capture } = useSuicha();
+  const { t } = useWords();
+  const { tell } = useRefusals();
+  const { bytes, digest } = useRecord(inspecting);
+  const signing = shallowRef<OpenPad | null>(null);
+
+  async function keepText(as: string | undefined): Promise<void> {
+    const kept = view.value.state.evidence[SIGN_PATH] ?? [];
+    if (kept.some((one) => (one.value as StoredEvidence).sha256 === digest.value)) return;
+    await open.putEvidence(
+      SIGN_PATH,
+      bytes.value.slice().buffer,
+      { purpose: "record_text", media_type: RECORD_TEXT, source: "app", width: null, height: null },
+      { as },
+    );
+  }
+
+  async function keepPicture(image: SignatureImage, as: string | undefined): Promise<string> {
+    const position = await capture.position.fix(1000);
+    const entry = await open.putEvidence(
+      SIGN_PATH,
+      image.bytes,
+      {
+        purpose: "signature",
+        media_type: "image/png",
+        source: "pad",
+        width: image.width,
+        height: image.height,
+        position,
+      },
+      { as },
+    );
+    return (entry.value as unknown as StoredEvidence).sha256;
+  }
+
+  async function give(statement: Statement, image: SignatureImage | null, as?: string): Promise<boolean> {
+    // The digest is taken before anything is added: it is of the text that was read.
+    const textSha256 = digest.value;
+    try {
+      await keepText(as);
+      const evidence = image ? await keepPicture(image, as) : null;
+      const value = { ...statement, text_sha256: textSha256, evidence, ...view.value.cover };
+      await open.append({ kind: "sign", path: "", value }, { as });
+      capture.tick();
+      return true;
+    } catch (error) {
+      tell(error);
+      return false;
+    }
+  }
+
+  function ask(name: string, role: string, give: (image: SignatureImage) => Promise<boolean>): void {
+    const close = (): void => {
+      signing.value = null;
+    };
+    signing.value = {
+      pad: SignaturePad,
+      props: { capture, name, role },
+      close,
+      done: (image) => void give(image).then((done) => done && close()),
+    };
+  }
+
+  return {
+    signing,
+    sign: {
+      party({ name, post, idLast4, remarks }) {
+        const signer = { name, ...(post ? { post } : {}), ...(idLast4 ? { id_last4: idLast4 } : {}) };
+        ask(name, t("role.party"), (image) => give({ role: "party", signer, refused: null, remarks }, image));
+      },
+      async refusal({ name, reason, witness }) {
+        const who = witness && { name: witness.name, ...(witness.phone ? { phone: witness.phone } : {}) };
+        const refused = { reason, witness: who };
+        const done = await give({ role: "party", signer: { name }, refused, remarks: "" }, null);
+        if (done && who) {
+          ask(who.name, t("role.witness"), (image) =>
+            give({ role: "witness", signer: who, refused: null, remarks: "" }, image),
+          );
+        }
+        return done;
+      },
+      inspector(inspector, writer) {
+        const signer = { name: inspector.name };
+        const as = writer.primary ? undefined : writer.person;
+        ask(inspector.name, t("role.inspector"), (image) =>
+          give({ role: "inspector", signer, refused: null, remarks: "" }, image, as),
+        );
+      },
+    },
+  };
+}

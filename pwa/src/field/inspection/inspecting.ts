@@ -1,0 +1,109 @@
+/**
+ * The one inspection that is open: what its screens read, and how they say something. Every statement is
+ * committed before it is shown as saved; a refusal is told in words and changes nothing on the screen.
+ */
+import { computed, inject, shallowRef } from "vue";
+import type { ComputedRef, InjectionKey, ShallowRef } from "vue";
+import type { Item, RowResult, Section } from "@/core/checklist/types";
+import { useSuicha } from "@/app/container";
+import type { OpenInspection, Statement, View, InspectionView, Writer } from "@/app/ports";
+import { useWords } from "@/locales";
+import { chinaDate } from "@/ui/format";
+import { useRefusals } from "@/ui/refusal";
+import { showToast } from "@/ui/toast";
+
+export interface Inspecting {
+  readonly open: OpenInspection;
+  readonly view: View<InspectionView>;
+  /** Sections with at least one visible item, opening first. */
+  readonly sections: ComputedRef<Section[]>;
+  readonly visible: ComputedRef<ReadonlySet<string>>;
+  /** False once submitted or signed off, or when the engine says so. */
+  readonly writable: ComputedRef<boolean>;
+  /** Date that decides which law and which catalogue entries hold. */
+  readonly lawDate: ComputedRef<string>;
+  /** In whose name the next statement is made, when a colleague has unlocked on this phone. */
+  readonly writer: ShallowRef<Writer | null>;
+  /** Makes statements; false when refused (the reason was told). */
+  say(statements: Statement[]): Promise<boolean>;
+  /** Answers with an undo that appends the value of before. */
+  answer(path: string, value: unknown, words: string): Promise<boolean>;
+  /** Answers a cell; a row of the system that nobody has touched yet is stated first. */
+  answerCell(item: Item, row: RowResult, column: string, value: unknown): Promise<boolean>;
+  /** The words of a person id. */
+  nameOf(person: string): string;
+}
+
+export const inspectingKey: InjectionKey<Inspecting> = Symbol("inspecting");
+
+export function useInspecting(): Inspecting {
+  const inspecting = inject(inspectingKey);
+  if (inspecting === undefined) throw new Error("no inspection is open here");
+  return inspecting;
+}
+
+/** The row entry that a system row needs before its first cell; nothing when it is there already. */
+function rowStatement(view: InspectionView, item: Item, row: RowResult): Statement[] {
+  const path = `${item.code}/${row.id}`;
+  if (view.state.row_values[path] !== undefined || `row:${path}` in view.state.conflicts) return [];
+  const order = view.evaluation.rows[item.code]?.findIndex((one) => one.id === row.id) ?? 0;
+  return [{ kind: "row", path, value: { order: Math.max(0, order), source: row.source, key: row.key } }];
+}
+
+export function createInspecting(open: OpenInspection): Inspecting {
+  const { capture, clock } = useSuicha();
+  const { t } = useWords();
+  const { tell } = useRefusals();
+  const view = open.view;
+  const writer = shallowRef<Writer | null>(null);
+  const visible = computed(() => new Set(view.value.evaluation.visible));
+  const writable = computed(
+    () => view.value.writable && ["open", "returned"].includes(view.value.state.phase),
+  );
+
+  async function say(statements: Statement[]): Promise<boolean> {
+    try {
+      await open.appendAll(statements, writer.value ? { as: writer.value.person } : undefined);
+      capture.tick();
+      return true;
+    } catch (error) {
+      tell(error);
+      return false;
+    }
+  }
+
+  async function answer(path: string, value: unknown, words: string): Promise<boolean> {
+    const before = view.value.state.answers[path]?.value ?? null;
+    const done = await say([{ kind: "answer", path, value }]);
+    if (done) {
+      const undo = { text: t("common.undo"), run: () => void say([{ kind: "answer", path, value: before }]) };
+      showToast(t("saved_as", { words }), { action: undo });
+    }
+    return done;
+  }
+
+  return {
+    open,
+    view,
+    visible,
+    writable,
+    writer,
+    say,
+    answer,
+    sections: computed(() =>
+      view.value.definition.sections.filter((section) =>
+        section.items.some((item) => visible.value.has(item.code)),
+      ),
+    ),
+    lawDate: computed(() => {
+      const started = view.value.state.presence.started_at;
+      return chinaDate(started === null ? clock.now() : Date.parse(started));
+    }),
+    answerCell: (item, row, column, value) =>
+      say([
+        ...rowStatement(view.value, item, row),
+        { kind: "answer", path: `${item.code}/${row.id}/${column}`, value },
+      ]),
+    nameOf: (person) => view.value.people[person] ?? t("common.unknown_person"),
+  };
+}

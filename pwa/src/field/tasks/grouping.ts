@@ -1,0 +1,32 @@
+/** The order of the day: what came back first, what is overdue, what may be done today, what comes later. */
+import type { TaskCard } from "@/app/ports";
+
+export type GroupKey = "returned" | "overdue" | "today" | "later" | "submitted" | "done";
+
+export interface Group {
+  key: GroupKey;
+  cards: TaskCard[];
+}
+
+const ORDER: readonly GroupKey[] = ["returned", "overdue", "today", "later", "submitted", "done"];
+
+export function groupOf(card: TaskCard, today: string): GroupKey {
+  if (card.phase === "returned") return "returned";
+  if (card.phase === "submitted") return "submitted";
+  if (card.phase === "signed_off") return "done";
+  if (card.task.window.to < today) return "overdue";
+  return card.task.window.from > today ? "later" : "today";
+}
+
+/** Groups in order, empty ones left out; within a group the earliest end of the window first. */
+export function grouped(cards: readonly TaskCard[], today: string): Group[] {
+  return ORDER.map((key) => ({
+    key,
+    cards: cards
+      .filter((card) => groupOf(card, today) === key)
+      .sort(
+        (a, b) =>
+          a.task.window.to.localeCompare(b.task.window.to) || a.task.number.localeCompare(b.task.number),
+      ),
+  })).filter((group) => group.cards.length > 0);
+}
