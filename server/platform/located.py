@@ -1,0 +1,131 @@
+"""YAML that remembers its lines: mappings and lists know where each of their members stands."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class BadYaml(Exception):
+    """A file cannot be read as YAML; `line` says where, `zh` and `en` what to do."""
+
+    def __init__(self, line: int, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.line = line
+        self.code = code
+        self.zh = zh
+        self.en = en
+
+
+class Located(dict[str, Any]):
+    """A mapping with its file, its line and the line of every key."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__()
+        self.file = file
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class LocatedList(list[Any]):
+    """A list with the line of every member."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__()
+        self.file = file
+        self.line = line
+        self.lines: list[int] = []
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2 scalars only: yes, no, on, off and dates stay text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+for _tag, _pattern, _first in (
+    ("bool", "true|false", "tf"),
+    ("int", "-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)", "-0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
+
+
+def read_yaml(file: Path) -> Any:
+    """Return the document of a file as `Located`, `LocatedList` and scalars. Raises `BadYaml`.
+
+    Keys written twice and fractions are refused: the first would be lost silently, the second is never
+    exact.
+    """
+    try:
+        root = yaml.compose(file.read_text("utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        detail = error.problem or "?"
+        raise BadYaml(
+            line, "yaml", f"YAML 格式有误：{detail}；请检查缩进、引号和逗号", f"not YAML: {detail}"
+        ) from error
+    return None if root is None else _Builder(file.name).build(root)
+
+
+class _Builder:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.scalars = yaml.SafeLoader("")
+
+    def build(self, node: Any) -> Any:
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, line)
+        if isinstance(node, yaml.SequenceNode):
+            members = LocatedList(self.file, line)
+            for member in node.value:
+                members.append(self.build(member))
+                members.lines.append(member.start_mark.line + 1)
+            return members
+        if node.tag.endswith(":float"):
+            raise BadYaml(
+                line, "fraction", f"不能直接写小数 {node.value}，请加引号", f'no fractions: write "{node.value}"'
+            )
+        return self.scalars.construct_object(node)
+
+    def _mapping(self, node: Any, line: int) -> Located:
+        found = Located(self.file, line)
+        for key_node, value_node in node.value:
+            key = key_node.value
+            at = key_node.start_mark.line + 1
+            if key in found:
+                raise BadYaml(at, "key_twice", f"{key} 写了两次，请删去一个", f"{key} is written twice, remove one")
+            found[key] = self.build(value_node)
+            found.lines[key] = at
+        return found
+
+
+def line_of(document: Any, path: tuple[str | int, ...]) -> tuple[str, int]:
+    """The file and line of a path, or of the nearest thing above it that was written down."""
+    file, line = document.file, document.line
+    here = document
+    for step in path:
+        if isinstance(here, Located):
+            file = here.file
+            line = here.lines.get(str(step), here.line)
+        elif isinstance(here, LocatedList) and isinstance(step, int) and step < len(here.lines):
+            file, line = here.file, here.lines[step]
+        try:
+            here = here[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(here, Located | LocatedList) and step == path[-1]:
+            file = here.file
+    return file, line
+
+
+def plain(value: Any) -> Any:
+    """The same document without its lines: ordinary dicts and lists."""
+    if isinstance(value, dict):
+        return {key: plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    return value
