@@ -68,7 +68,7 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
       api: syncApi(http),
       http,
       chunkBytes: view.value.limits.chunk_bytes,
-      door: async () => (current === null ? "expired" : session.door.standing(current.person)),
+      door: async () => (current === null ? "expired" : session.standing(current)),
       changed: ({ inspections }) => {
         void work.heard(inspections);
         void session.refresh();

@@ -47,10 +47,11 @@ export async function enrol(
   return vault;
 }
 
-/** Tells the server of this device, now or at the next contact; repeating it is harmless. */
-export async function register(effects: EnrolmentEffects, vault: Vault): Promise<void> {
+/** Tells the server of this device, now or at the next contact; repeating it is harmless. False: not yet. */
+export async function register(effects: EnrolmentEffects, vault: Vault): Promise<boolean> {
   const record = await effects.shelf.find(vault.person.login);
-  if (record === null || record.registered || record.device !== vault.device) return;
+  if (record === null || record.device !== vault.device) return false;
+  if (record.registered) return true;
   try {
     await devicesApi(effects.http).enrol({
       id: vault.device,
@@ -60,9 +61,11 @@ export async function register(effects: EnrolmentEffects, vault: Vault): Promise
       wrapped_key: record.recovery,
     });
     await effects.shelf.markRegistered(vault.id);
+    return true;
   } catch (thrown) {
     // The vault stands; the device is announced again at the next contact.
     if (!isRefused(thrown)) throw thrown;
+    return false;
   }
 }
 

@@ -6,6 +6,7 @@ import { shallowRef } from "vue";
 import type { Limits, Person, SessionAnswer } from "../api/types";
 import { devicesApi } from "../api/server";
 import type { Http } from "../api/http";
+import type { Door } from "../sync/runner";
 import { isoTime } from "../vault/encoding";
 import { codeOf, isRefused, Refusal } from "../vault/refusal";
 import type { Shelf } from "../vault/shelf";
@@ -152,6 +153,13 @@ export class Session implements SessionPort {
       revoked: (device.revoked_at ?? null) !== null,
       lastSeen: device.last_seen_at ?? null,
     }));
+  }
+
+  /** Whether the server listens to this vault: its person is signed in there and its device is known. */
+  async standing(vault: Vault): Promise<Door> {
+    const standing = await this.door.standing(vault.person);
+    if (standing !== "open") return standing;
+    return (await register(this.enrolment(), vault)) ? "open" : "unreachable";
   }
 
   /** Looks at the vault again after a pull: notices, grant, clock. */

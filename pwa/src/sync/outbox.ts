@@ -21,16 +21,16 @@ export async function outboxRows(vault: Vault): Promise<OutboxRow[]> {
   return vault.run(() => vault.db.outbox.toArray());
 }
 
+/** Held items are offered again now and then: the task, the device or the run they lacked may have come since. */
+export const HELD_AGAIN_MS = 6 * 3_600_000;
+
 /** Items to offer now, oldest first. */
 export async function due(vault: Vault, what: OutboxRow["what"], { now, hurry }: Due): Promise<OutboxRow[]> {
-  const rows = await vault.run(() =>
-    vault.db.outbox
-      .where("[what+order]")
-      .between([what, -Infinity], [what, Infinity])
-      .filter((row) => row.state === "queued" || (row.state === "waiting" && (hurry || row.nextTry <= now)))
-      .toArray(),
+  const ripe = (row: OutboxRow): boolean =>
+    row.state === "queued" || (row.state !== "refused" && (hurry || row.nextTry <= now));
+  return vault.run(() =>
+    vault.db.outbox.where("[what+order]").between([what, -Infinity], [what, Infinity]).filter(ripe).toArray(),
   );
-  return rows;
 }
 
 export async function confirm(vault: Vault, keys: string[]): Promise<void> {

@@ -12,7 +12,7 @@ import { runsOf, signRuns } from "../vault/runs";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
-import { confirm, due, settle, type Due } from "./outbox";
+import { confirm, due, HELD_AGAIN_MS, settle, type Due } from "./outbox";
 
 const MOST_ENTRIES = 200;
 const MOST_BYTES = 192 * 1024;
@@ -133,7 +133,7 @@ async function take(vault: Vault, { clock, random }: PushEffects, batch: Parcel[
       await settle(vault, row, "waiting", { code: "no_outcome", sentence: null }, wait);
     } else if (outcome.status === "held" || outcome.status === "refused") {
       const reason = { code: outcome.code ?? outcome.status, sentence: outcome.detail };
-      await settle(vault, row, outcome.status, reason);
+      await settle(vault, row, outcome.status, reason, clock.now() + HELD_AGAIN_MS);
     } else confirmed.push(row.key);
   }
   await confirm(vault, confirmed);

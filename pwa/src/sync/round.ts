@@ -11,7 +11,7 @@ import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
 import { checkManifests } from "./manifest";
-import { due, settle, type Due } from "./outbox";
+import { due, progress, settle, type Due } from "./outbox";
 import { pullAll, type Pulled } from "./pull";
 import { pushEntries } from "./push";
 import { summarise } from "./summary";
@@ -124,13 +124,15 @@ export class Round {
     if (!(thrown instanceof ApiError) || concernsAll(thrown)) throw thrown;
     const { clock, random } = this.effects;
     const reason = { code: thrown.code, sentence: thrown.sentence === "" ? null : thrown.sentence };
-    if (thrown.status >= 500 || thrown.code === "upload_restarted") {
-      const wait = clock.now() + waitFor(row.attempts + 1, random, thrown.retryAfter);
-      await settle(this.vault, row, "waiting", reason, wait);
-      return "fault";
+    if (isFinal(thrown)) {
+      await settle(this.vault, row, "refused", reason);
+      return "refused";
     }
-    await settle(this.vault, row, "refused", reason);
-    return "refused";
+    // A place that the server disputes is given up: the next attempt begins anew.
+    if (thrown.status < 500) await progress(this.vault, row.key, null, 0);
+    const wait = clock.now() + waitFor(row.attempts + 1, random, thrown.retryAfter);
+    await settle(this.vault, row, "waiting", reason, wait);
+    return thrown.status >= 500 ? "fault" : "refused";
   }
 
   private async receipts(): Promise<void> {
@@ -146,6 +148,11 @@ export class Round {
     const skew = Math.round(time - (asked + answered) / 2);
     await this.vault.setSyncMark({ ...mark, skew, contact: answered });
   };
+}
+
+/** Trying again would change nothing: the bytes are gone, too many, of a kind nobody takes, or not ours to bring. */
+function isFinal({ status, code }: ApiError): boolean {
+  return code === "missing_here" || status === 403 || status === 413 || status === 415;
 }
 
 /** Session over, not our turn, server busy: no other item would fare better. */

@@ -104,8 +104,9 @@ export class Journal {
     const { vault, inspection, effects } = this;
     return effects.locks.hold(writeLock(vault, inspection), async () => {
       for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
-        await this.refresh();
+        // The tip first: what another tab commits while we look makes the comparison fail, not the look stale.
         const chain = await this.chain();
+        await this.refresh();
         const entries = await this.built(statements, chain);
         if (!(await this.commit(chain, entries, attachments))) continue;
         this.include(entries);

@@ -107,6 +107,7 @@ export class ShelfDb extends Dexie {
   constructor(databases: Databases, name = "suicha-shelf") {
     super(name, options(databases));
     this.version(1).stores({ vaults: "id", leases: "name", facts: "key" });
+    notBeyond(this, 1);
   }
 }
 
@@ -140,12 +141,28 @@ export class VaultDb extends Dexie {
       blobs: "sha256",
       drafts: "[inspection+path], inspection",
     });
+    notBeyond(this, 1);
   }
 }
 
 /** Named by the device, so that a vault whose shelf record was lost is never overwritten by a new enrolment. */
 export function vaultDbName(device: string): string {
   return `suicha-vault-${device}`;
+}
+
+/**
+ * An old tab must not write old shapes into what a newer version of the app has changed: Dexie would open it, we do
+ * not. Surfaces as Refusal newer_version.
+ */
+function notBeyond(db: Dexie, version: number): void {
+  const look = (): void => {
+    // Dexie counts in tens, and adds ones for repairs of its own.
+    if (Math.floor(db.backendDB().version / 10) > version) {
+      throw Object.assign(new Error("newer schema"), { name: "VersionError" });
+    }
+  };
+  // At every opening, not only at the first.
+  db.on("ready", look, true);
 }
 
 /** Strict durability: "committed" means on the disk, not in a cache that a kill would lose. */

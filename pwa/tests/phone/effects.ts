@@ -2,10 +2,10 @@
  * The outside world of a phone, made by hand: a clock that moves when told, random numbers from a seed, locks and
  * notes shared by the "tabs" of one "profile", an IndexedDB of its own.
  */
-import { webcrypto } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import type { Channel, Clock, Disk, Effects, Locks, Random, Signer, TabNote, Wakes } from "../../src/app/ports";
-import { sha256, sha256Hex } from "../../src/core/sha256";
+import { sha256 } from "../../src/core/sha256";
 import { joined, utf8 } from "../../src/vault/encoding";
 import { SIGNATURE } from "../../src/vault/keys";
 
@@ -49,6 +49,10 @@ export class FakeClock implements Clock {
   get pending(): number {
     return this.timers.length;
   }
+}
+
+export function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** SHA-256 in counter mode: every seed gives the same bytes again. */
@@ -192,7 +196,7 @@ export class Profile {
       keyRange: IDBKeyRange,
       locks: this.locks,
       channel: this.channel.tab(),
-      hasher: { sha256: async (bytes) => sha256Hex(new Uint8Array(bytes)) },
+      hasher: { sha256: async (bytes) => hashOf(new Uint8Array(bytes)) },
       stretcher: { stretch: async (password, salt) => sha256(joined(salt, utf8(password))) },
       signer: plainSigner,
       disk: this.disk,

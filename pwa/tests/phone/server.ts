@@ -4,14 +4,13 @@
  */
 import type { Entry, Run } from "../../src/core/journal";
 import { cover, identify } from "../../src/core/journal";
-import { sha256Hex } from "../../src/core/sha256";
 import type { DeviceInput, KnownDevice, Person, PushOutcome, Task } from "../../src/api/types";
 import { base64url, fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { SIGNATURE } from "../../src/vault/keys";
 import { canonicalBytes, digest } from "../../src/core/canonical";
 import { seal } from "../../src/core/journal";
 import { office } from "./people";
-import { subtle, type FakeClock } from "./effects";
+import { hashOf, subtle, type FakeClock } from "./effects";
 
 export interface Call {
   method: string;
@@ -308,7 +307,7 @@ export class FakeServer {
     if (bytes.length > upload.length) return problem(413, "too_large", "内容过大。");
     upload.bytes = bytes;
     if (bytes.length < upload.length) return null;
-    if (sha256Hex(bytes) !== upload.sha256) return problem(422, "evidence_hash_wrong", "照片内容与登记不符。");
+    if (hashOf(bytes) !== upload.sha256) return problem(422, "evidence_hash_wrong", "照片内容与登记不符。");
     this.blobs.set(upload.sha256, bytes);
     return null;
   }
