@@ -75,8 +75,9 @@ def _add_stages(app: Flask) -> None:
                 app.cli.add_command(group)
     from server.demo.commands import COMMANDS
     from server.jobs import JOBS
+    from server.platform.backup_commands import COMMANDS as BACKUP_COMMANDS
     from server.platform.jobs import init_jobs
 
-    for group in COMMANDS:
+    for group in (*BACKUP_COMMANDS, *COMMANDS):
         app.cli.add_command(group)
     init_jobs(app, app.extensions["settings"], JOBS)

