@@ -70,7 +70,7 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
     rows = db.session.execute(
         select(ChecklistVersion.hash, ChecklistVersion.body).where(ChecklistVersion.hash.in_(hashes))
     )
-    page.checklists = dict(rows.tuples())
+    page.checklists = {row.hash: row.body for row in rows}
     for sha256 in page.checklists:
         cursor.note_checklist(sha256)
     return set(sent)
