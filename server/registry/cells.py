@@ -37,13 +37,15 @@ class Unreadable(Exception):
 
 def cell_text(cell: Any) -> str:
     """A cell as the text that a person sees in it: without blanks around, whole numbers without ".0"."""
+    if type(cell) is str:
+        return cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell).strip()
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 10**15 else repr(cell)
-    return unicodedata.normalize("NFC", str(cell)).strip()
+    return str(cell).strip()
 
 
 def text(most: int) -> Reader:

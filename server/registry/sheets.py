@@ -16,6 +16,7 @@ from server.registry.columns import Column, Table
 SECONDS = 120
 ROWS = 500_000
 HEADING_ROWS = 10
+KNOWN = 500
 HINT, EXAMPLE = "说明：", "示例："
 """How the template's own rows begin; whoever leaves them in does no harm."""
 
@@ -75,38 +76,59 @@ def _rows_of(path: Path) -> list[list[Any]]:
     return rows
 
 
-def _headings(rows: Sequence[Sequence[Any]], table: Table) -> tuple[int, list[tuple[int, Column]]]:
+def _headings(rows: Sequence[Sequence[Any]], table: Table) -> tuple[int, list["_Place"]]:
     """Where the headings stand, and which column is where. A title above them is passed over."""
     known = table.by_heading()
     needed = {column.heading for column in table.columns if column.required}
     for at, row in enumerate(rows[:HEADING_ROWS]):
         told = [cell_text(cell).rstrip("*＊ ") for cell in row]
         if needed <= set(told):
-            return at, [(place, known[name]) for place, name in enumerate(told) if name in known]
+            return at, [_Place(place, known[name]) for place, name in enumerate(told) if name in known]
     seen = {cell_text(cell).rstrip("*＊ ") for row in rows[:HEADING_ROWS] for cell in row}
     raise Problem("file_without_headings", file=table.title, missing="、".join(sorted(needed - seen)) or "—")
 
 
 def _is_told(row: Sequence[Any]) -> bool:
-    first = next((cell_text(cell) for cell in row if cell_text(cell)), "")
-    return bool(first) and not first.startswith((HINT, EXAMPLE))
+    for cell in row:
+        if cell is not None and cell != "" and (told := cell_text(cell)):
+            return not told.startswith((HINT, EXAMPLE))
+    return False
 
 
-def _read_row(number: int, row: Sequence[Any], places: Sequence[tuple[int, Column]], records: Records) -> None:
+class _Place:
+    """A column at its place in this file. What few different cells say is understood once: townships, states."""
+
+    def __init__(self, at: int, column: Column) -> None:
+        self.at, self.column = at, column
+        self.known: dict[str, Any] = {}
+
+    def read(self, cell: Any) -> Any:
+        """The cell's value, None when it is empty. Raises Unreadable."""
+        if type(cell) is str and cell in self.known:
+            return self.known[cell]
+        said = cell_text(cell)
+        value = self.column.read(said) if said else None
+        if type(cell) is str and len(self.known) < KNOWN:
+            self.known[cell] = value
+        return value
+
+
+def _read_row(number: int, row: Sequence[Any], places: Sequence[_Place], records: Records) -> None:
     record: dict[str, Any] = {}
     whole = True
-    for place, column in places:
-        said = cell_text(row[place]) if place < len(row) else ""
-        if not said:
-            if column.required:
-                whole = False
-                records.refuse(number, column.heading, "", Problem("cell_missing"))
-            continue
+    for place in places:
+        cell, column = row[place.at] if place.at < len(row) else None, place.column
         try:
-            record[column.name] = column.read(said)
+            value = place.read(cell)
         except Unreadable as error:
             whole = False
-            records.refuse(number, column.heading, said, error.problem)
+            records.refuse(number, column.heading, cell_text(cell), error.problem)
+            continue
+        if value is not None:
+            record[column.name] = value
+        elif column.required:
+            whole = False
+            records.refuse(number, column.heading, "", Problem("cell_missing"))
     if whole:
         records.good.append((number, record))
 
