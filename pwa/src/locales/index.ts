@@ -19,11 +19,20 @@ const STORED = "suicha.language";
 const loaded = new Set<string>(["zh-CN/app"]);
 const wanted = new Set<WordsArea>(["app"]);
 
+/** "login.enter" → sentence: the small i18n looks keys up as they stand and knows no nesting. */
+function flat(words: Words, before = ""): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([key, word]) =>
+      typeof word === "string" ? [[before + key, word]] : Object.entries(flat(word, `${before}${key}.`)),
+    ),
+  );
+}
+
 const i18n = createI18n({
   legacy: false,
   locale: "zh-CN",
   fallbackLocale: "zh-CN",
-  messages: { "zh-CN": appWords as Words } as Record<string, Words>,
+  messages: { "zh-CN": flat(appWords) } as Record<string, Record<string, string>>,
 });
 
 /** Puts `t` into the app. */
@@ -37,7 +46,7 @@ async function load(language: Language, area: WordsArea): Promise<void> {
   if (loaded.has(name) || file === undefined) return;
   const words = await file();
   loaded.add(name);
-  i18n.global.mergeLocaleMessage(language, words.default);
+  i18n.global.mergeLocaleMessage(language, flat(words.default));
 }
 
 /** Loads an area's words in the language of now; a route waits for it. */
