@@ -132,8 +132,8 @@ def _fault(document: Located, path: tuple[str | int, ...], code: str, **words: A
 
 
 def _form_faults(document: Located, validator: Draft202012Validator) -> Iterator[Fault]:
-    for error in sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.absolute_path))):
-        yield from _explained(document, error)
+    found = [fault for error in validator.iter_errors(document) for fault in _explained(document, error)]
+    yield from sorted(found, key=lambda fault: (fault.line, fault.zh))
 
 
 def _explained(document: Located, error: ValidationError) -> Iterator[Fault]:
@@ -181,7 +181,7 @@ def _assembled(document: Located, parts: Sequence[Located], root: Path) -> Locat
     for section in document["sections"]:
         for item in section["items"]:
             _complete_item(item)
-    document["catalogues"] = _catalogues(root)
+    document["catalogues"] = _catalogues(root / "catalogues")
     document.pop("include", None)
     return document
 
@@ -206,8 +206,10 @@ def _as_list(thing: Located, name: str) -> None:
         thing[name] = [thing[name]]
 
 
-def _catalogues(root: Path) -> dict[str, Any]:
-    folder = root / "catalogues" if (root / "catalogues").exists() else ROOT / "catalogues"
+@cache
+def _catalogues(folder: Path) -> dict[str, Any]:
+    """The catalogues of a folder (ours where it has none); read once, never changed."""
+    folder = folder if folder.exists() else ROOT / "catalogues"
     lists = {}
     for file in sorted(folder.glob("*.yaml")):
         document = _read(file)

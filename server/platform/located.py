@@ -38,7 +38,7 @@ class LocatedList(list[Any]):
         self.lines: list[int] = []
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML 1.2 scalars only: yes, no, on, off and dates stay text."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
@@ -50,6 +50,7 @@ for _tag, _pattern, _first in (
     ("float", r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)", "-0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("^<<$"), ["<"])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
 
 
@@ -93,11 +94,19 @@ class _Builder:
 
     def _mapping(self, node: Any, line: int) -> Located:
         found = Located(self.file, line)
+        for base in (value for key, value in node.value if key.tag.endswith(":merge")):
+            merged = self.build(base)
+            found.update(merged)
+            found.lines |= merged.lines
+        own: set[str] = set()
         for key_node, value_node in node.value:
             key = key_node.value
+            if key_node.tag.endswith(":merge"):
+                continue
             at = key_node.start_mark.line + 1
-            if key in found:
+            if key in own:
                 raise BadYaml(at, "key_twice", f"{key} 写了两次，请删去一个", f"{key} is written twice, remove one")
+            own.add(key)
             found[key] = self.build(value_node)
             found.lines[key] = at
         return found
