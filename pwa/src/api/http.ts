@@ -173,7 +173,9 @@ function parsed<T>({ body }: HttpAnswer): T {
 }
 
 function search(query: Record<string, string | number | boolean | null | undefined>): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const pairs = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
   if (pairs.length === 0) return "";
   return "?" + pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
 }

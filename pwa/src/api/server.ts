@@ -26,7 +26,8 @@ export function sessionApi(http: Http): {
   };
   return {
     read: async () => keep(await http.json<SessionAnswer>("GET", "/api/session", undefined, 12_000)),
-    open: async (login, password) => keep(await http.post<SessionAnswer>("/api/session", { login, password })),
+    open: async (login, password) =>
+      keep(await http.post<SessionAnswer>("/api/session", { login, password })),
     close: async () => {
       await http.delete("/api/session");
       http.csrf = null;
@@ -55,9 +56,15 @@ export interface SyncApi {
 
 export function syncApi(http: Http): SyncApi {
   return {
-    push: (runs, entries) => http.json<PushAnswer>("POST", "/api/sync/push", { runs, entries }, SYNC_LIMIT_MS),
+    push: (runs, entries) =>
+      http.json<PushAnswer>("POST", "/api/sync/push", { runs, entries }, SYNC_LIMIT_MS),
     pull: (cursor) =>
-      http.json<PullAnswer>("GET", `/api/sync/pull?cursor=${encodeURIComponent(cursor)}`, undefined, SYNC_LIMIT_MS),
+      http.json<PullAnswer>(
+        "GET",
+        `/api/sync/pull?cursor=${encodeURIComponent(cursor)}`,
+        undefined,
+        SYNC_LIMIT_MS,
+      ),
     manifest: (inspection) => http.get<ManifestAnswer>("/api/sync/manifest", { inspection }),
   };
 }

@@ -5,15 +5,7 @@
 import type { Entry, Run, State } from "../core/journal/types";
 import type { Definition, Evaluation } from "../core/checklist/types";
 
-export type Role =
-  | "inspector"
-  | "lead"
-  | "leader"
-  | "office"
-  | "legal"
-  | "station"
-  | "supervisor"
-  | "admin";
+export type Role = "inspector" | "lead" | "leader" | "office" | "legal" | "station" | "supervisor" | "admin";
 
 export interface Unit {
   id: string;
@@ -217,7 +209,10 @@ export interface Seen {
 export interface ReviewApi {
   queue(): Promise<QueueRow[]>;
   inspection(id: string): Promise<ReviewRecord>;
-  giveBack(id: string, body: Seen & { text: string; comments: { path: string; text: string }[]; signatures: string[] }): Promise<void>;
+  giveBack(
+    id: string,
+    body: Seen & { text: string; comments: { path: string; text: string }[]; signatures: string[] },
+  ): Promise<void>;
   signOff(id: string, body: Seen & { text?: string }): Promise<void>;
   admit(id: string, body: Seen & { ids: string[]; reason: string }): Promise<void>;
   photo(sha256: string, width?: 480 | 1280): Promise<Blob>;

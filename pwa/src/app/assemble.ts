@@ -11,7 +11,17 @@ import { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
 import type { DeviceMark } from "./enrolment";
 import { Place } from "./place";
-import type { CapturePort, Clock, Effects, SessionState, StorageState, Suicha, SyncPort, SyncStatus, View } from "./ports";
+import type {
+  CapturePort,
+  Clock,
+  Effects,
+  SessionState,
+  StorageState,
+  Suicha,
+  SyncPort,
+  SyncStatus,
+  View,
+} from "./ports";
 import { Session } from "./session";
 import { StorageGuard } from "./storage";
 import { Work } from "./work";

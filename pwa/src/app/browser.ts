@@ -9,7 +9,8 @@ export interface BrowserFacts {
 }
 
 export function browserFacts(): BrowserFacts {
-  const secure = window.isSecureContext && typeof crypto !== "undefined" && "subtle" in crypto && "indexedDB" in window;
+  const secure =
+    window.isSecureContext && typeof crypto !== "undefined" && "subtle" in crypto && "indexedDB" in window;
   const standalone =
     matchMedia("(display-mode: standalone)").matches ||
     (navigator as Navigator & { standalone?: boolean }).standalone === true;

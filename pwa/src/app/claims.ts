@@ -32,13 +32,21 @@ export function conflictsOf(state: State, names: Record<string, string>, me: str
 }
 
 /** The other inspectors' devices and how far we know their chains. */
-export function partnersOf(task: Task, devices: KnownDevice[], entries: Entry[], me: string): InspectionView["partners"] {
+export function partnersOf(
+  task: Task,
+  devices: KnownDevice[],
+  entries: Entry[],
+  me: string,
+): InspectionView["partners"] {
   const others = new Set(task.inspectors.map(({ person_id }) => person_id).filter((id) => id !== me));
   return devices
     .filter(({ person_id }) => others.has(person_id))
     .map(({ id, person_name }) => {
       const said = entries.filter((entry) => entry.device === id);
-      const last = said.reduce<Entry | null>((best, entry) => (best === null || entry.seq > best.seq ? entry : best), null);
+      const last = said.reduce<Entry | null>(
+        (best, entry) => (best === null || entry.seq > best.seq ? entry : best),
+        null,
+      );
       return { device: id, name: person_name, lastSeq: last?.seq ?? 0, lastAt: last?.at ?? null };
     });
 }

@@ -3,7 +3,19 @@ import { leaseLocks } from "../vault/leases";
 import { SIGNATURE } from "../vault/keys";
 import { ShelfDb } from "../vault/schema";
 import { toHex } from "../core/sha256";
-import type { Channel, Clock, Disk, Effects, Hasher, Locks, PasswordStretcher, Random, Signer, TabNote, Wakes } from "./ports";
+import type {
+  Channel,
+  Clock,
+  Disk,
+  Effects,
+  Hasher,
+  Locks,
+  PasswordStretcher,
+  Random,
+  Signer,
+  TabNote,
+  Wakes,
+} from "./ports";
 
 const CHANNEL = "suicha";
 
@@ -75,7 +87,9 @@ function webLocks(): Locks | null {
   return {
     hold: async (name, run) => (await manager.request(name, async () => ({ value: await run() }))).value,
     attempt: async (name, run) =>
-      await manager.request(name, { ifAvailable: true }, async (lock) => (lock === null ? null : { value: await run() })),
+      await manager.request(name, { ifAvailable: true }, async (lock) =>
+        lock === null ? null : { value: await run() },
+      ),
   };
 }
 

@@ -79,7 +79,8 @@ async function toldLoss({ http, now }: EnrolmentEffects, device: string): Promis
   const params: Record<string, string | number> = { device };
   try {
     const known = (await devicesApi(http).list()).find(({ id }) => id === device);
-    if (known !== undefined) Object.assign(params, { label: known.label, last_seen: known.last_seen_at ?? "" });
+    if (known !== undefined)
+      Object.assign(params, { label: known.label, last_seen: known.last_seen_at ?? "" });
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown;
   }

@@ -27,7 +27,11 @@ export interface InspectionEffects {
   storage: StoragePort;
   /** Bytes that only the server has; null without network. Checked against their hash. */
   fetchEvidence: (sha256: string) => Promise<ArrayBuffer | null>;
-  readEvidence: (vault: Vault, inspection: string, sha256: string) => Promise<{ bytes: ArrayBuffer; media_type: string } | null>;
+  readEvidence: (
+    vault: Vault,
+    inspection: string,
+    sha256: string,
+  ) => Promise<{ bytes: ArrayBuffer; media_type: string } | null>;
   keepEvidence: (vault: Vault, inspection: string, sha256: string, bytes: ArrayBuffer) => Promise<void>;
   photoLimit: () => number;
   /** After each commit: the sync is told, and the list of tasks. */
@@ -83,8 +87,10 @@ export class LiveInspection implements OpenInspection {
   putEvidence(path: string, bytes: ArrayBuffer, meta: EvidenceMeta, options?: WriteOptions): Promise<Entry> {
     return this.writing(options, async (journal) => {
       const limit = this.effects.photoLimit();
-      if (bytes.byteLength > limit) throw new Refusal("file_too_large", { limit: Math.floor(limit / 1_000_000) });
-      if (meta.purpose === "photo" || meta.purpose === "file") await this.effects.storage.mayCapture(bytes.byteLength);
+      if (bytes.byteLength > limit)
+        throw new Refusal("file_too_large", { limit: Math.floor(limit / 1_000_000) });
+      if (meta.purpose === "photo" || meta.purpose === "file")
+        await this.effects.storage.mayCapture(bytes.byteLength);
       return journal.putEvidence(path, bytes, meta);
     });
   }
@@ -100,7 +106,9 @@ export class LiveInspection implements OpenInspection {
     await keepEvidence(this.vault, this.id, sha256, bytes).catch((thrown: unknown) => {
       if (codeOf(thrown) !== "quota_full") throw thrown;
     });
-    return (await readEvidence(this.vault, this.id, sha256)) ?? { bytes, media_type: "application/octet-stream" };
+    return (
+      (await readEvidence(this.vault, this.id, sha256)) ?? { bytes, media_type: "application/octet-stream" }
+    );
   }
 
   saveDraft(path: string, text: string | null): Promise<void> {
@@ -141,7 +149,9 @@ export class LiveInspection implements OpenInspection {
 
   /** Counts anew what of this inspection is still on its way. */
   async recount(): Promise<void> {
-    const rows = await this.vault.run(() => this.vault.db.outbox.where("inspection").equals(this.id).toArray());
+    const rows = await this.vault.run(() =>
+      this.vault.db.outbox.where("inspection").equals(this.id).toArray(),
+    );
     const photos = rows.filter((row) => row.what === "evidence").length;
     this.waiting = { entries: rows.length - photos, photos };
     this.skew = await this.vault.skew();
@@ -151,7 +161,10 @@ export class LiveInspection implements OpenInspection {
     this.view.value = this.built();
   }
 
-  private async writing<T>(options: WriteOptions | undefined, write: (journal: Journal) => Promise<T>): Promise<T> {
+  private async writing<T>(
+    options: WriteOptions | undefined,
+    write: (journal: Journal) => Promise<T>,
+  ): Promise<T> {
     if (!this.ingredients.writable) throw new Refusal("not_writable");
     this.pending += 1;
     this.mark({ state: "saving", at: this.saved.at, code: null });
@@ -159,7 +172,8 @@ export class LiveInspection implements OpenInspection {
       const written = await this.as(options?.as, write);
       this.pending -= 1;
       await this.recount();
-      if (this.pending === 0) this.saved = { state: "saved", at: isoTime(this.effects.clock.now()), code: null };
+      if (this.pending === 0)
+        this.saved = { state: "saved", at: isoTime(this.effects.clock.now()), code: null };
       this.show();
       this.effects.saved();
       return written;
@@ -194,9 +208,15 @@ export class LiveInspection implements OpenInspection {
 
   private built(): InspectionView {
     const { record, devices, evaluator, organ, writable } = this.ingredients;
-    const entries = this.journal.list().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
+    const entries = this.journal
+      .list()
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
     const state: State = this.journal.state();
-    const known = [...devices, this.vault.asDevice(), ...(this.beside === null ? [] : [this.beside.vault.asDevice()])];
+    const known = [
+      ...devices,
+      this.vault.asDevice(),
+      ...(this.beside === null ? [] : [this.beside.vault.asDevice()]),
+    ];
     const people = { ...namesOf(record.task, known), [SERVER]: organ };
     return {
       id: this.id,
@@ -217,7 +237,12 @@ export class LiveInspection implements OpenInspection {
   }
 
   private writers(): InspectionView["writers"] {
-    const mine = { person: this.vault.person.id, name: this.vault.person.name, device: this.vault.device, primary: true };
+    const mine = {
+      person: this.vault.person.id,
+      name: this.vault.person.name,
+      device: this.vault.device,
+      primary: true,
+    };
     if (this.beside === null) return [mine];
     const { person, device } = this.beside.vault;
     return [mine, { person: person.id, name: person.name, device, primary: false }];

@@ -9,15 +9,7 @@
 import type { ShallowRef } from "vue";
 import type { Definition, Evaluation, Narrative } from "../core/checklist/types";
 import type { Cover, Entry, Kind, Mark, Position, State } from "../core/journal/types";
-import type {
-  ApiClient,
-  DemoInfo,
-  DocumentsApi,
-  Limits,
-  Person,
-  ReviewApi,
-  Task,
-} from "../api/types";
+import type { ApiClient, DemoInfo, DocumentsApi, Limits, Person, ReviewApi, Task } from "../api/types";
 
 export type { Cover, Definition, Entry, Evaluation, Kind, Limits, Mark, Person, Position, State, Task };
 
@@ -64,7 +56,11 @@ export interface Hasher {
 
 /** argon2id of a password; 32 bytes. Units: memory in KiB. */
 export interface PasswordStretcher {
-  stretch(password: string, salt: Uint8Array, cost: { memory: number; passes: number; lanes: number }): Promise<Uint8Array<ArrayBuffer>>;
+  stretch(
+    password: string,
+    salt: Uint8Array,
+    cost: { memory: number; passes: number; lanes: number },
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** ECDSA over bytes, raw r‖s; an effect of its own because real ECDSA is random and breaks a simulation's replay. */
@@ -179,7 +175,9 @@ export interface SessionPort {
   logout(): Promise<{ waiting: number }>;
   dismiss(code: Notice["code"]): Promise<void>;
   /** People's names by id, for views without an inspection. */
-  devices(): Promise<{ id: string; label: string; mine: boolean; revoked: boolean; lastSeen: string | null }[]>;
+  devices(): Promise<
+    { id: string; label: string; mine: boolean; revoked: boolean; lastSeen: string | null }[]
+  >;
 }
 
 /* ------------------------------------------------------------------ tasks and inspections */
@@ -445,7 +443,12 @@ export interface CapturePort {
   /** Lines of the watermark, for a live overlay in HTML. */
   watermarkLines(mark: Watermark): string[];
   /** Draws photo, watermark and marks into a canvas for showing; the stored bytes are never altered. */
-  draw(canvas: HTMLCanvasElement, photo: Blob, layers: { watermark?: Watermark; marks?: Mark[] }, maxWidth?: number): Promise<void>;
+  draw(
+    canvas: HTMLCanvasElement,
+    photo: Blob,
+    layers: { watermark?: Watermark; marks?: Mark[] },
+    maxWidth?: number,
+  ): Promise<void>;
   /** A haptic tick where the phone has one. */
   tick(): void;
 }

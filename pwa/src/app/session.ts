@@ -65,7 +65,9 @@ export class Session implements SessionPort {
     private readonly own: SessionEffects,
     private readonly events: SessionEvents,
   ) {
-    this.door = new ServerDoor(own.http, () => this.show({ server: this.vault === null ? "none" : "expired" }));
+    this.door = new ServerDoor(own.http, () =>
+      this.show({ server: this.vault === null ? "none" : "expired" }),
+    );
     own.effects.channel.listen((note) => {
       if (note.about === "lock" && note.vault === this.vault?.id) void this.leave();
     });
@@ -172,12 +174,23 @@ export class Session implements SessionPort {
     const now = this.own.effects.clock.now();
     const notices = (await vault.meta("notices")) ?? [];
     if (Math.abs(mark.skew) > CLOCK_WRONG_MS && !notices.some(({ code }) => code === "clock_wrong")) {
-      notices.push({ code: "clock_wrong", params: { minutes: Math.round(mark.skew / 60_000) }, at: isoTime(now) });
+      notices.push({
+        code: "clock_wrong",
+        params: { minutes: Math.round(mark.skew / 60_000) },
+        at: isoTime(now),
+      });
     }
-    this.show({ notices, offlineUntil: until === null ? null : isoTime(until), offlineExpired: until !== null && now > until });
+    this.show({
+      notices,
+      offlineUntil: until === null ? null : isoTime(until),
+      offlineExpired: until !== null && now > until,
+    });
     this.stopGrant();
     if (until !== null && until > now) {
-      this.stopGrant = this.own.effects.clock.after(Math.min(until - now + 1, 3_600_000), () => void this.refresh());
+      this.stopGrant = this.own.effects.clock.after(
+        Math.min(until - now + 1, 3_600_000),
+        () => void this.refresh(),
+      );
     }
   }
 
@@ -194,10 +207,13 @@ export class Session implements SessionPort {
 
   private async unlock(input: LoginInput): Promise<void> {
     const { login, password, oldPassword } = input;
-    const vault = await this.own.shelf.unlock(login, oldPassword ?? password).catch(async (thrown: unknown) => {
-      if (codeOf(thrown) === "wrong_password" && oldPassword === undefined) await this.perhapsChanged(login, password);
-      throw thrown;
-    });
+    const vault = await this.own.shelf
+      .unlock(login, oldPassword ?? password)
+      .catch(async (thrown: unknown) => {
+        if (codeOf(thrown) === "wrong_password" && oldPassword === undefined)
+          await this.perhapsChanged(login, password);
+        throw thrown;
+      });
     await this.opened(vault);
     if (oldPassword === undefined) void this.openServer(login, password);
     else await this.takeNewPassword(vault, login, password);
@@ -253,7 +269,13 @@ export class Session implements SessionPort {
   private openedAtDesk(answer: SessionAnswer & { person: Person }): void {
     const { person } = answer;
     this.takeFacts(answer);
-    this.show({ phase: "open", me: { person, device: null }, areas: areasOf(person), server: "open", serverReason: null });
+    this.show({
+      phase: "open",
+      me: { person, device: null },
+      areas: areasOf(person),
+      server: "open",
+      serverReason: null,
+    });
   }
 
   private async serverOpened(answer: SessionAnswer & { person: Person }): Promise<void> {

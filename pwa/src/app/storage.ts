@@ -51,7 +51,13 @@ export class StorageGuard implements StoragePort {
     const { disk } = this.effects;
     const [persisted, room] = await Promise.all([disk.persisted(), disk.estimate()]);
     const level = levelOf(room);
-    const found = { ...this.state.value, persisted, usage: room?.usage ?? null, quota: room?.quota ?? null, level };
+    const found = {
+      ...this.state.value,
+      persisted,
+      usage: room?.usage ?? null,
+      quota: room?.quota ?? null,
+      level,
+    };
     this.state.value = { ...found, warnings: this.warnings(found) };
     return this.state.value;
   }

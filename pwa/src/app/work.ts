@@ -135,7 +135,8 @@ export class Work implements WorkPort {
     if (whole.length === 0 || whole.length < definitions.length) throw new Refusal("not_prepared");
     const begun = (await vault.run(() => vault.db.entries.where("inspection").equals(id).count())) > 0;
     const { offlineExpired, bureauName } = this.own.session.value;
-    if (offlineExpired && !begun && this.own.session.value.server !== "open") throw new Refusal("offline_grant_over");
+    if (offlineExpired && !begun && this.own.session.value.server !== "open")
+      throw new Refusal("offline_grant_over");
     const { Evaluator } = await import("./evaluation");
     const bureau = await vault.meta("bureau");
     return {

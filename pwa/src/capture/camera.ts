@@ -27,7 +27,10 @@ export class PageCamera implements CameraPort {
 
   constructor(private readonly effects: CameraEffects) {}
 
-  async start(video: HTMLVideoElement, facing: "environment" | "user" = "environment"): Promise<{ torch: boolean }> {
+  async start(
+    video: HTMLVideoElement,
+    facing: "environment" | "user" = "environment",
+  ): Promise<{ torch: boolean }> {
     this.ending();
     if (facing !== this.facing || !this.isLive()) {
       this.stop(0);
@@ -53,7 +56,15 @@ export class PageCamera implements CameraPort {
     const bytes = await blob.arrayBuffer();
     if (mediaTypeOf(bytes) !== "image/jpeg") throw new Refusal("shot_failed");
     const { width, height } = canvas;
-    return { bytes, media_type: "image/jpeg", width, height, taken_at, position: await positioned, source: "camera" };
+    return {
+      bytes,
+      media_type: "image/jpeg",
+      width,
+      height,
+      taken_at,
+      position: await positioned,
+      source: "camera",
+    };
   }
 
   async torch(on: boolean): Promise<void> {
@@ -133,7 +144,11 @@ function painted(video: HTMLVideoElement): HTMLCanvasElement | null {
   const { videoWidth, videoHeight } = video;
   if (videoWidth === 0 || videoHeight === 0) return null;
   const longest = Math.max(videoWidth, videoHeight);
-  const { width, height } = fitted(videoWidth, videoHeight, Math.round((videoWidth * Math.min(LONGEST, longest)) / longest));
+  const { width, height } = fitted(
+    videoWidth,
+    videoHeight,
+    Math.round((videoWidth * Math.min(LONGEST, longest)) / longest),
+  );
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
@@ -156,7 +171,11 @@ function sampled(canvas: HTMLCanvasElement): Uint8ClampedArray {
 
 function encoded(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob === null ? reject(new Refusal("shot_failed")) : resolve(blob)), "image/jpeg", QUALITY);
+    canvas.toBlob(
+      (blob) => (blob === null ? reject(new Refusal("shot_failed")) : resolve(blob)),
+      "image/jpeg",
+      QUALITY,
+    );
   });
 }
 
@@ -175,7 +194,9 @@ async function measured(blob: Blob): Promise<{ width: number | null; height: num
     const bitmap = await createImageBitmap(blob);
     const { width, height } = bitmap;
     bitmap.close();
-    return width * height > 0 && width * height <= MOST_PIXELS * 6 ? { width, height } : { width: null, height: null };
+    return width * height > 0 && width * height <= MOST_PIXELS * 6
+      ? { width, height }
+      : { width: null, height: null };
   } catch {
     return { width: null, height: null };
   }

@@ -50,7 +50,8 @@ export class PositionKeeper implements PositionPort {
   async fix(timeoutMs = 8_000): Promise<Position | null> {
     const known = this.best();
     if (known !== null && known.accuracy <= GOOD_M) return this.written(known);
-    if (this.receiver === null || this.state.value === "denied") return known === null ? null : this.written(known);
+    if (this.receiver === null || this.state.value === "denied")
+      return known === null ? null : this.written(known);
     const done = this.watch();
     try {
       await this.better(timeoutMs);
@@ -104,7 +105,10 @@ export class PositionKeeper implements PositionPort {
   private best(): Fix | null {
     const since = this.clock.now() - FRESH_MS;
     const fresh = this.fixes.filter(({ at }) => at >= since);
-    return fresh.reduce<Fix | null>((best, fix) => (best === null || fix.accuracy < best.accuracy ? fix : best), null);
+    return fresh.reduce<Fix | null>(
+      (best, fix) => (best === null || fix.accuracy < best.accuracy ? fix : best),
+      null,
+    );
   }
 
   private written({ latitude, longitude, accuracy, at }: Fix): Position {

@@ -74,7 +74,8 @@ export function drawMarks(canvas: Canvas, width: number, height: number, marks: 
   for (const mark of marks) {
     const [x1, x2] = [mark.x1, mark.x2].map((x) => (x * width) / 1000) as [number, number];
     const [y1, y2] = [mark.y1, mark.y2].map((y) => (y * height) / 1000) as [number, number];
-    if (mark.shape === "box") canvas.strokeRect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+    if (mark.shape === "box")
+      canvas.strokeRect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
     else if (mark.shape === "arrow") drawArrow(canvas, x1, y1, x2, y2, stroke);
     else drawWords(canvas, mark.text ?? "", x1, y1, Math.max(14, Math.round(Math.min(width, height) / 26)));
   }

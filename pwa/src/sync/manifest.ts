@@ -38,7 +38,8 @@ export async function checkManifests(vault: Vault, effects: ManifestEffects): Pr
     asked[inspection] = now;
     const lacking = await offerLacking(vault, manifest);
     checked.offeredAgain += lacking;
-    if (lacking === 0 && manifest.may_forget && (await forget(vault, inspection, now))) checked.forgotten.push(inspection);
+    if (lacking === 0 && manifest.may_forget && (await forget(vault, inspection, now)))
+      checked.forgotten.push(inspection);
   }
   for (const done of checked.forgotten) delete asked[done];
   await vault.setMeta("manifests", asked);
@@ -74,11 +75,17 @@ async function offerLacking(vault: Vault, manifest: ManifestAnswer): Promise<num
   return offers.length;
 }
 
-async function heldOf(vault: Vault, inspection: string): Promise<{ entries: EntryRow[]; evidence: EvidenceRow[] }> {
+async function heldOf(
+  vault: Vault,
+  inspection: string,
+): Promise<{ entries: EntryRow[]; evidence: EvidenceRow[] }> {
   const { db } = vault;
   return vault.run(async () => ({
     entries: await db.entries.where("inspection").equals(inspection).toArray(),
-    evidence: await db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]).toArray(),
+    evidence: await db.evidence
+      .where("[inspection+sha256]")
+      .between([inspection, ""], [inspection, "~"])
+      .toArray(),
   }));
 }
 
@@ -88,7 +95,17 @@ async function heldOf(vault: Vault, inspection: string): Promise<{ entries: Entr
  */
 export async function forget(vault: Vault, inspection: string, now: number): Promise<boolean> {
   const { db } = vault;
-  const tables = [db.tasks, db.summaries, db.entries, db.runs, db.chains, db.outbox, db.evidence, db.blobs, db.drafts];
+  const tables = [
+    db.tasks,
+    db.summaries,
+    db.entries,
+    db.runs,
+    db.chains,
+    db.outbox,
+    db.evidence,
+    db.blobs,
+    db.drafts,
+  ];
   return vault.run(() =>
     db.transaction("rw", tables, async () => {
       if ((await db.outbox.where("inspection").equals(inspection).count()) > 0) return false;

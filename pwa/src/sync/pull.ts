@@ -10,7 +10,14 @@ import { digest } from "../core/canonical";
 import type { Entry } from "../core/journal";
 import { isoTime } from "../vault/encoding";
 import { isRefused } from "../vault/refusal";
-import { entryOffer, evidenceOffer, proveAgain, takeIn, type EvidenceRecord, type ReplicaEffects } from "../vault/replica";
+import {
+  entryOffer,
+  evidenceOffer,
+  proveAgain,
+  takeIn,
+  type EvidenceRecord,
+  type ReplicaEffects,
+} from "../vault/replica";
 import { keyring } from "../vault/runs";
 import type { Vault } from "../vault/vault";
 
@@ -53,7 +60,8 @@ async function pageAt(vault: Vault, { api }: PullEffects, cursor: string): Promi
   try {
     return await api.pull(cursor);
   } catch (thrown) {
-    const stale = thrown instanceof ApiError && (thrown.status === 400 || thrown.status === 410 || thrown.status === 422);
+    const stale =
+      thrown instanceof ApiError && (thrown.status === 400 || thrown.status === 410 || thrown.status === 422);
     if (!stale || cursor === "") throw thrown;
     await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
     return api.pull("");
@@ -70,11 +78,18 @@ async function isAnotherServer(vault: Vault, { clock }: PullEffects, page: PullA
   return true;
 }
 
-/** After a restore of the server: every entry and every photo that lies here is queued again. Answers how many. */
+/**
+ * After a restore of the server: every entry (the server's own words too, it may have lost them) and every photo that
+ * lies here is queued again. Answers how many.
+ */
 export async function offerEverything(vault: Vault): Promise<number> {
   const { db } = vault;
-  const rows = await vault.run(() => db.entries.filter((row) => row.proven === 1 && row.device !== "server").toArray());
-  const entries = await Promise.all(rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+  const rows = await vault.run(() =>
+    db.entries.filter((row) => row.proven === 1).toArray(),
+  );
+  const entries = await Promise.all(
+    rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
+  );
   const offers = await Promise.all(entries.map((entry) => entryOffer(vault, entry)));
   const held = await vault.run(() => db.evidence.filter((row) => row.here === 1).toArray());
   for (const { inspection, sha256, sealed } of held) {

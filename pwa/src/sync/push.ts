@@ -39,7 +39,8 @@ export async function pushEntries(vault: Vault, effects: PushEffects, when: Due)
     runs.set(inspection, await runsOf(vault, inspection));
   }
   let pushed = 0;
-  for (const batch of batches(await parcels(vault, rows))) pushed += await pushBatch(vault, effects, batch, runs);
+  for (const batch of batches(await parcels(vault, rows)))
+    pushed += await pushBatch(vault, effects, batch, runs);
   return pushed;
 }
 
@@ -85,7 +86,10 @@ async function pushBatch(
 ): Promise<number> {
   const asked = effects.clock.now();
   try {
-    const answer = await effects.api.push(runsFor(batch, runs), batch.map(({ entry }) => entry));
+    const answer = await effects.api.push(
+      runsFor(batch, runs),
+      batch.map(({ entry }) => entry),
+    );
     await effects.heard(answer.server_time, asked, effects.clock.now());
     return await take(vault, effects, batch, answer);
   } catch (thrown) {
@@ -118,12 +122,19 @@ async function split(
 
 function runsFor(batch: Parcel[], runs: Map<string, Run[]>): Run[] {
   const wanted = new Set(batch.map(({ entry }) => entry.id));
-  const named = [...new Set(batch.map(({ row }) => row.inspection))].flatMap((inspection) => runs.get(inspection) ?? []);
+  const named = [...new Set(batch.map(({ row }) => row.inspection))].flatMap(
+    (inspection) => runs.get(inspection) ?? [],
+  );
   return named.filter((run) => run.ids.some((id) => wanted.has(id)));
 }
 
 /** Each entry by its own outcome; one the server passed over in silence is offered again later. */
-async function take(vault: Vault, { clock, random }: PushEffects, batch: Parcel[], answer: PushAnswer): Promise<number> {
+async function take(
+  vault: Vault,
+  { clock, random }: PushEffects,
+  batch: Parcel[],
+  answer: PushAnswer,
+): Promise<number> {
   const outcomes = new Map(answer.outcomes.map((outcome): [string, PushOutcome] => [outcome.id, outcome]));
   const confirmed: string[] = [];
   for (const { row } of batch) {

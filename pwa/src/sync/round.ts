@@ -15,7 +15,8 @@ import { due, progress, settle, type Due } from "./outbox";
 import { pullAll, type Pulled } from "./pull";
 import { pushEntries } from "./push";
 import { summarise } from "./summary";
-import { Pace, uploadEvidence } from "./upload";
+import type { Pace } from "./upload";
+import { uploadEvidence } from "./upload";
 
 export interface RoundEffects {
   api: SyncApi;
@@ -97,13 +98,17 @@ export class Round {
     const { events, effects, pace, vault } = this;
     events.sending({ key: row.key, sent: row.sent }, done, total);
     try {
-      await uploadEvidence(vault, {
-        http: effects.http,
-        clock: effects.clock,
-        pace,
-        sent: (bytes) => events.sending({ key: row.key, sent: bytes }, done, total),
-        between: () => this.letThrough(),
-      }, row);
+      await uploadEvidence(
+        vault,
+        {
+          http: effects.http,
+          clock: effects.clock,
+          pace,
+          sent: (bytes) => events.sending({ key: row.key, sent: bytes }, done, total),
+          between: () => this.letThrough(),
+        },
+        row,
+      );
       events.changed({ inspections: new Set(), tasks: false });
       return "sent";
     } catch (thrown) {
@@ -137,7 +142,8 @@ export class Round {
 
   private async receipts(): Promise<void> {
     const { forgotten, offeredAgain } = await checkManifests(this.vault, this.effects);
-    if (forgotten.length + offeredAgain > 0) this.events.changed({ inspections: new Set(forgotten), tasks: true });
+    if (forgotten.length + offeredAgain > 0)
+      this.events.changed({ inspections: new Set(forgotten), tasks: true });
   }
 
   /** The server's clock, corrected by half the way there and back. */

@@ -191,7 +191,11 @@ export class SyncRunner implements SyncPort {
     this.failures += 1;
     const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : null;
     const wait = waitFor(this.failures, this.effects.random, retryAfter);
-    this.show({ network: this.networkNow(thrown), reason: reasonOf(thrown), nextTry: isoTime(this.effects.clock.now() + wait) });
+    this.show({
+      network: this.networkNow(thrown),
+      reason: reasonOf(thrown),
+      nextTry: isoTime(this.effects.clock.now() + wait),
+    });
     this.wake(wait);
   }
 
@@ -202,7 +206,9 @@ export class SyncRunner implements SyncPort {
 
   private plan(): void {
     if (this.failures > 0) return;
-    const waits = this.status.value.items.filter((item) => item.nextTry !== null).map((item) => Date.parse(item.nextTry!));
+    const waits = this.status.value.items
+      .filter((item) => item.nextTry !== null)
+      .map((item) => Date.parse(item.nextTry!));
     const { elsewhere, waiting } = this.status.value;
     const lookAgain = elsewhere && waiting.entries + waiting.photos > 0;
     const quiet = lookAgain ? ELSEWHERE_MS : this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS;
@@ -225,7 +231,9 @@ export class SyncRunner implements SyncPort {
       sending: (item, done, total) => {
         this.sending = item;
         const sent = done + (item?.sent ?? 0);
-        this.show({ percent: item === null || total === 0 ? null : Math.min(99, Math.floor((sent * 100) / total)) });
+        this.show({
+          percent: item === null || total === 0 ? null : Math.min(99, Math.floor((sent * 100) / total)),
+        });
         void this.redraw();
       },
       goOn: () => !this.stopped && !this.vault.locked,

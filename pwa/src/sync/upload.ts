@@ -122,7 +122,11 @@ async function create(vault: Vault, effects: UploadEffects, transfer: Transfer):
   const headers: Record<string, string> = {
     ...TUS,
     "Upload-Length": String(bytes.byteLength),
-    "Upload-Metadata": metadata({ inspection: row.inspection, sha256: row.id, media_type: transfer.mediaType }),
+    "Upload-Metadata": metadata({
+      inspection: row.inspection,
+      sha256: row.id,
+      media_type: transfer.mediaType,
+    }),
   };
   if (first.byteLength > 0) headers["Content-Type"] = "application/offset+octet-stream";
   const answer = await timed(effects, first.byteLength, {
@@ -179,7 +183,12 @@ async function noted(vault: Vault, effects: UploadEffects, { row, url, offset }:
 async function timed(
   effects: UploadEffects,
   bytes: number,
-  request: { method: "POST" | "PATCH"; path: string; headers: Record<string, string>; body: ArrayBuffer | null },
+  request: {
+    method: "POST" | "PATCH";
+    path: string;
+    headers: Record<string, string>;
+    body: ArrayBuffer | null;
+  },
 ): Promise<HttpAnswer> {
   const began = effects.clock.now();
   try {

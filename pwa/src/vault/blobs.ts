@@ -10,13 +10,24 @@ export async function readBlob(vault: Vault, sha256: string): Promise<ArrayBuffe
 }
 
 /** What is known of one evidence; null when no entry here names it. */
-export async function evidenceRecord(vault: Vault, inspection: string, sha256: string): Promise<EvidenceRecord | null> {
+export async function evidenceRecord(
+  vault: Vault,
+  inspection: string,
+  sha256: string,
+): Promise<EvidenceRecord | null> {
   const row = await vault.run(() => vault.db.evidence.get([inspection, sha256]));
-  return row === undefined ? null : vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, row.sealed);
+  return row === undefined
+    ? null
+    : vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, row.sealed);
 }
 
 /** Keeps bytes that came from elsewhere (a colleague's phone, the server); the caller has checked the hash. */
-export async function keepBlob(vault: Vault, inspection: string, sha256: string, bytes: ArrayBuffer): Promise<void> {
+export async function keepBlob(
+  vault: Vault,
+  inspection: string,
+  sha256: string,
+  bytes: ArrayBuffer,
+): Promise<void> {
   const sealed = await vault.box.sealBytes(`blobs:${sha256}`, bytes);
   const { db } = vault;
   await vault.run(() =>

@@ -28,7 +28,12 @@ export interface ExchangeEffects {
 }
 
 /** Both ways; `only` limits it to one inspection (after each save while two are unlocked). */
-export async function exchange(effects: ExchangeEffects, one: Vault, other: Vault, only?: string): Promise<Exchanged> {
+export async function exchange(
+  effects: ExchangeEffects,
+  one: Vault,
+  other: Vault,
+  only?: string,
+): Promise<Exchanged> {
   const there = await give(effects, one, other, only);
   const back = await give(effects, other, one, only);
   return {
@@ -40,7 +45,12 @@ export async function exchange(effects: ExchangeEffects, one: Vault, other: Vaul
 }
 
 /** From one vault to the other: tasks the other is named in, keys, runs, entries, bytes. */
-export async function give(effects: ExchangeEffects, from: Vault, to: Vault, only?: string): Promise<Exchanged> {
+export async function give(
+  effects: ExchangeEffects,
+  from: Vault,
+  to: Vault,
+  only?: string,
+): Promise<Exchanged> {
   const done: Exchanged = { inspections: [], entries: 0, evidence: 0, left: 0 };
   await to.putDevice(from.asDevice());
   await giveDevices(from, to);
@@ -64,14 +74,18 @@ export async function parcelOf(from: Vault, inspection: string, known: Set<strin
   await signRuns(from, inspection);
   const rows = await from.run(() => from.db.entries.where("inspection").equals(inspection).toArray());
   const wanted = rows.filter((row) => row.proven === 1 && !known.has(row.id));
-  const entries = await Promise.all(wanted.map((row) => from.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+  const entries = await Promise.all(
+    wanted.map((row) => from.box.open<Entry>(`entries:${row.id}`, row.sealed)),
+  );
   const ids = new Set(entries.map((entry) => entry.id));
   const runs = (await runsOf(from, inspection)).filter((run) => run.ids.some((id) => ids.has(id)));
   return { inspection, entries, runs };
 }
 
 export async function idsIn(vault: Vault, inspection: string): Promise<Set<string>> {
-  return new Set(await vault.run(() => vault.db.entries.where("inspection").equals(inspection).primaryKeys()));
+  return new Set(
+    await vault.run(() => vault.db.entries.where("inspection").equals(inspection).primaryKeys()),
+  );
 }
 
 /** Inspections both may hold: the receiver is one of the task's inspectors, or has the task already. */
@@ -109,7 +123,11 @@ function evidenceOf({ db }: Vault, inspection: string): PromiseLike<EvidenceRow[
   return db.evidence.where("[inspection+sha256]").between([inspection, ""], [inspection, "~"]).toArray();
 }
 
-async function giveBytes(from: Vault, to: Vault, inspection: string): Promise<{ copied: number; left: number }> {
+async function giveBytes(
+  from: Vault,
+  to: Vault,
+  inspection: string,
+): Promise<{ copied: number; left: number }> {
   const rows = await from.run(async () => evidenceOf(from, inspection));
   let copied = 0;
   let left = 0;

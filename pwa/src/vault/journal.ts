@@ -66,7 +66,9 @@ export class Journal {
         .filter((row) => row.proven === 1 && !this.entries.has(row.id) && !this.foreign.has(row.id))
         .toArray(),
     );
-    const fresh = await Promise.all(rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+    const fresh = await Promise.all(
+      rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
+    );
     this.include(fresh);
     return fresh.length > 0;
   }
@@ -96,7 +98,8 @@ export class Journal {
     const sealed = await vault.box.sealBytes(place, bytes);
     await vault.run(() => vault.db.blobs.put({ sha256, sealed }));
     const back = await vault.run(() => vault.db.blobs.get(sha256));
-    const kept = back === undefined ? null : await effects.hasher.sha256(await vault.box.openBytes(place, back.sealed));
+    const kept =
+      back === undefined ? null : await effects.hasher.sha256(await vault.box.openBytes(place, back.sealed));
     if (kept !== sha256) throw new Refusal("not_stored");
   }
 
@@ -139,7 +142,10 @@ export class Journal {
         kind,
         path,
         value: composed(value),
-        replaces: replaces === undefined ? this.heads(kind, path, value === null, made) : [...new Set(replaces)].sort(),
+        replaces:
+          replaces === undefined
+            ? this.heads(kind, path, value === null, made)
+            : [...new Set(replaces)].sort(),
       };
       made.push(seal(body));
     }
@@ -149,7 +155,8 @@ export class Journal {
   /** What a new statement stands in for: the heads seen here, including those of the same batch. */
   private heads(kind: string, path: string, removal: boolean, made: Entry[]): string[] {
     if (!HEADED.has(kind)) return [];
-    const state = made.length === 0 ? this.state() : fold([...this.entries.values(), ...made], this.inspection);
+    const state =
+      made.length === 0 ? this.state() : fold([...this.entries.values(), ...made], this.inspection);
     if (kind === "row" && removal) return headsOfRow(state, path);
     return headsAt(state, kind as "answer" | "row" | "finding", path);
   }

@@ -37,7 +37,12 @@ const SIGNING = { name: "ECDSA", namedCurve: "P-256" } as const;
 export const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 
 /** Wrapping key of a password; NFC so that the same letters typed on two keyboards agree. */
-export async function wrappingKey(ring: KeyRing, password: string, salt: Bytes, cost: Cost): Promise<CryptoKey> {
+export async function wrappingKey(
+  ring: KeyRing,
+  password: string,
+  salt: Bytes,
+  cost: Cost,
+): Promise<CryptoKey> {
   const raw = await ring.stretcher.stretch(password.normalize("NFC"), salt, cost);
   return ring.subtle.importKey("raw", raw, CONTENT, false, ["wrapKey", "unwrapKey"]);
 }
@@ -53,12 +58,22 @@ export interface Wrapped {
 }
 
 /** Wraps an extractable content key under a password with a fresh salt. `vault` is bound in. */
-export async function wrapContentKey(ring: KeyRing, key: CryptoKey, password: string, vault: string): Promise<Wrapped> {
+export async function wrapContentKey(
+  ring: KeyRing,
+  key: CryptoKey,
+  password: string,
+  vault: string,
+): Promise<Wrapped> {
   const salt = ring.random.bytes(16);
   const iv = ring.random.bytes(12);
   const wrapping = await wrappingKey(ring, password, salt, COST);
   const sealed = await ring.subtle.wrapKey("raw", key, wrapping, gcm(iv, `key:${vault}`));
-  const wrap = { salt: base64url(salt), cost: COST, iv: base64url(iv), key: base64url(new Uint8Array(sealed)) };
+  const wrap = {
+    salt: base64url(salt),
+    cost: COST,
+    iv: base64url(iv),
+    key: base64url(new Uint8Array(sealed)),
+  };
   return { wrap, wrapping };
 }
 
@@ -73,7 +88,10 @@ export async function unwrapContentKey(
   try {
     const sealed = fromBase64url(wrap.key);
     const how = gcm(fromBase64url(wrap.iv), `key:${vault}`);
-    return await ring.subtle.unwrapKey("raw", sealed, wrapping, how, CONTENT, extractable, ["encrypt", "decrypt"]);
+    return await ring.subtle.unwrapKey("raw", sealed, wrapping, how, CONTENT, extractable, [
+      "encrypt",
+      "decrypt",
+    ]);
   } catch {
     throw new Refusal("wrong_password");
   }

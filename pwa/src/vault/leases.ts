@@ -22,7 +22,8 @@ export function leaseLocks(db: ShelfDb, clock: Clock, random: Random): Locks {
         const now = clock.now();
         const held = await db.leases.get(name);
         // A clock that was set back must not leave a lease standing for a year.
-        if (held !== undefined && held.owner !== owner && held.until > now && held.until <= now + LEASE_MS) return false;
+        if (held !== undefined && held.owner !== owner && held.until > now && held.until <= now + LEASE_MS)
+          return false;
         await db.leases.put({ name, owner, until: now + LEASE_MS });
         return true;
       }),

@@ -7,7 +7,14 @@ import type { Locks } from "../app/ports";
 import { identify, SERVER, type Entry, type Kind, type Run, type StoredEvidence } from "../core/journal";
 import { isRefused } from "./refusal";
 import { runKey, runRow, runsOf, signRuns, verified, type Keyring } from "./runs";
-import { entryKey, evidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";
+import {
+  entryKey,
+  evidenceKey,
+  type ChainRow,
+  type EntryRow,
+  type EvidenceRow,
+  type OutboxRow,
+} from "./schema";
 import { writeLock, type Vault } from "./vault";
 
 export interface Parcel {
@@ -37,7 +44,12 @@ export interface ReplicaEffects {
 export type Source = "server" | "hand_over";
 
 /** Takes a parcel in, under the lock that our own writing of this inspection takes too. */
-export function takeIn(vault: Vault, effects: ReplicaEffects, parcel: Parcel, source: Source): Promise<Arrival> {
+export function takeIn(
+  vault: Vault,
+  effects: ReplicaEffects,
+  parcel: Parcel,
+  source: Source,
+): Promise<Arrival> {
   return effects.locks.hold(writeLock(vault, parcel.inspection), () => taken(vault, effects, parcel, source));
 }
 
@@ -58,7 +70,8 @@ async function taken(
   const rows = await Promise.all(fresh.map((entry) => entryRow(vault, entry, proof(entry))));
   const redeemed = waiting.filter(proof).map((entry) => entry.id);
   const evidence = (await Promise.all(fresh.map((entry) => foreignEvidence(vault, entry)))).filter(isRow);
-  const outbox = source === "hand_over" ? await Promise.all(fresh.map((entry) => entryOffer(vault, entry))) : [];
+  const outbox =
+    source === "hand_over" ? await Promise.all(fresh.map((entry) => entryOffer(vault, entry))) : [];
   const runRows = await Promise.all(runs.map((run) => runRow(vault, run)));
   const { db } = vault;
   await vault.run(() =>
@@ -78,7 +91,11 @@ async function taken(
 }
 
 /** What is still without proof is tried again: after new device keys came. */
-export async function proveAgain(vault: Vault, { subtle, keys }: ReplicaEffects, inspection: string): Promise<string[]> {
+export async function proveAgain(
+  vault: Vault,
+  { subtle, keys }: ReplicaEffects,
+  inspection: string,
+): Promise<string[]> {
   const waiting = await aside(vault, inspection);
   if (waiting.length === 0) return [];
   const proof = await provenBy(subtle, keys, await runsOf(vault, inspection));
@@ -134,15 +151,24 @@ async function newRuns(vault: Vault, parcel: Parcel): Promise<Run[]> {
 async function settleOutbox(vault: Vault, inspection: string, good: Entry[], fresh: Entry[]): Promise<void> {
   const { outbox } = vault.db;
   const keys = good.map((entry) => entryKey(entry.id));
-  const arrived = (await outbox.bulkGet(keys)).filter((row) => row?.state === "queued" || row?.state === "waiting");
+  const arrived = (await outbox.bulkGet(keys)).filter(
+    (row) => row?.state === "queued" || row?.state === "waiting",
+  );
   await outbox.bulkDelete(arrived.map((row) => row!.key));
   if (!fresh.some(({ kind, device }) => device === SERVER && (kind === "admit" || kind === "return"))) return;
-  const held = outbox.where("inspection").equals(inspection).filter((row) => row.state === "held");
+  const held = outbox
+    .where("inspection")
+    .equals(inspection)
+    .filter((row) => row.state === "held");
   await held.modify({ state: "queued", nextTry: 0 });
 }
 
 /** A test: does one of these runs, rightly signed, name the entry at its place in its device's chain? */
-async function provenBy(subtle: SubtleCrypto, keys: Keyring, runs: Run[]): Promise<(entry: Entry) => boolean> {
+async function provenBy(
+  subtle: SubtleCrypto,
+  keys: Keyring,
+  runs: Run[],
+): Promise<(entry: Entry) => boolean> {
   const places = new Map<string, { device: string; seq: number }>();
   for (const run of runs) {
     if (!(await verified(subtle, keys, run))) continue;
@@ -215,7 +241,13 @@ export interface OutboxLabel {
 export async function entryOffer(vault: Vault, entry: Entry): Promise<OutboxRow> {
   const { id, inspection, kind, path } = entry;
   const label: OutboxLabel = { kind, path, purpose: null, reason: null };
-  return outboxRow(vault, { key: entryKey(id), what: "entry", id, inspection }, Date.parse(entry.at), 0, label);
+  return outboxRow(
+    vault,
+    { key: entryKey(id), what: "entry", id, inspection },
+    Date.parse(entry.at),
+    0,
+    label,
+  );
 }
 
 /** Evidence bytes waiting to be uploaded; `path` is where the entry names them. */

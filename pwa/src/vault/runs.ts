@@ -54,7 +54,7 @@ export async function signRuns(vault: Vault, inspection: string): Promise<number
 /** Our own entries from after `signed` up to the tip, oldest first, found by walking back: a fork keeps its branch. */
 async function backFrom(vault: Vault, tip: string, signed: number): Promise<Entry[]> {
   const found: Entry[] = [];
-  for (let id: string | null = tip; id !== null; ) {
+  for (let id: string | null = tip; id !== null;) {
     const step: string = id;
     const row = await vault.run(() => vault.db.entries.get(step));
     if (row === undefined || row.seq <= signed) break;

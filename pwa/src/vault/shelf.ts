@@ -150,9 +150,13 @@ export class Shelf {
     if (record === null) throw new Refusal("no_vault");
     const content = await importContentKey(ring, fromRecoveryCode(code));
     const { wrap, wrapping } = await wrapContentKey(ring, content, newPassword, record.id);
-    const vault = await this.opened(record, await withoutExport(ring, content), wrapping).catch((thrown: unknown) => {
-      throw thrown instanceof Refusal && thrown.code === "row_damaged" ? new Refusal("recovery_code_wrong") : thrown;
-    });
+    const vault = await this.opened(record, await withoutExport(ring, content), wrapping).catch(
+      (thrown: unknown) => {
+        throw thrown instanceof Refusal && thrown.code === "row_damaged"
+          ? new Refusal("recovery_code_wrong")
+          : thrown;
+      },
+    );
     await this.run(() => this.db.vaults.update(record.id, { wrap, tries: { count: 0, last: 0, until: 0 } }));
     return vault;
   }
@@ -161,7 +165,12 @@ export class Shelf {
     await this.run(() => this.db.vaults.update(vault, { registered: true }));
   }
 
-  private async rewrapWith(record: ShelfVault, content: CryptoKey, password: string, vault: Vault): Promise<void> {
+  private async rewrapWith(
+    record: ShelfVault,
+    content: CryptoKey,
+    password: string,
+    vault: Vault,
+  ): Promise<void> {
     const { wrap, wrapping } = await wrapContentKey(this.effects.ring, content, password, record.id);
     const changed = await this.run(() =>
       this.db.transaction("rw", this.db.vaults, async () => {
@@ -184,7 +193,11 @@ export class Shelf {
     const pkcs8 = await box.openBytes("meta:signing", signingRow.sealed);
     const person = await box.open<Person>("meta:person", personRow.sealed);
     const signing = await importSigningKey(ring, pkcs8);
-    return new Vault(record.id, record.device, record.publicKey, person, db, signer, { box, signing, wrapping });
+    return new Vault(record.id, record.device, record.publicKey, person, db, signer, {
+      box,
+      signing,
+      wrapping,
+    });
   }
 
   private async beginTry(id: string): Promise<void> {
@@ -199,7 +212,9 @@ export class Shelf {
           await this.db.vaults.update(id, { tries: { count, last: now, until: again } });
           if (again > now) return Math.ceil((again - now) / 1000);
         } else if (now < until) return Math.ceil((until - now) / 1000);
-        await this.db.vaults.update(id, { tries: { count: count + 1, last: now, until: now + waitAfter(count + 1) } });
+        await this.db.vaults.update(id, {
+          tries: { count: count + 1, last: now, until: now + waitAfter(count + 1) },
+        });
         return 0;
       }),
     );

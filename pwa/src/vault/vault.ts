@@ -9,7 +9,7 @@ import type { KnownDevice, Limits, Person, Task } from "../api/types";
 import type { Definition } from "../core/checklist/types";
 import type { Notice, Signer } from "../app/ports";
 import { durably } from "./durable";
-import { Box } from "./keys";
+import type { Box } from "./keys";
 import { Refusal } from "./refusal";
 import type { Sealed, VaultDb } from "./schema";
 

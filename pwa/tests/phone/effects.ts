@@ -4,7 +4,17 @@
  */
 import { createHash, webcrypto } from "node:crypto";
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
-import type { Channel, Clock, Disk, Effects, Locks, Random, Signer, TabNote, Wakes } from "../../src/app/ports";
+import type {
+  Channel,
+  Clock,
+  Disk,
+  Effects,
+  Locks,
+  Random,
+  Signer,
+  TabNote,
+  Wakes,
+} from "../../src/app/ports";
 import { sha256 } from "../../src/core/sha256";
 import { joined, utf8 } from "../../src/vault/encoding";
 import { SIGNATURE } from "../../src/vault/keys";

@@ -73,7 +73,10 @@ export function taskOf(id = HOTEL, inspectors: Person[] = [LI, WANG]): Task {
 
 const officePair = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
 /** The office's recovery key pair, of which a phone sees the public half only. */
-export const office = { privateKey: officePair.privateKey, jwk: await subtle.exportKey("jwk", officePair.publicKey) };
+export const office = {
+  privateKey: officePair.privateKey,
+  jwk: await subtle.exportKey("jwk", officePair.publicKey),
+};
 
 export const PASSWORD = "昆阳2026-rain";
 
@@ -89,7 +92,12 @@ export function shelfOf(effects: Effects): Shelf {
 
 /** A vault with the hotel's task in it. */
 export async function enrolled(profile: Profile, person: Person, password = PASSWORD): Promise<Vault> {
-  const vault = await shelfOf(profile.tab()).create({ login: person.login, password, person, office: office.jwk });
+  const vault = await shelfOf(profile.tab()).create({
+    login: person.login,
+    password,
+    person,
+    office: office.jwk,
+  });
   await vault.putTask(taskOf());
   return vault;
 }

@@ -101,7 +101,9 @@ export class FakeServer {
 
   /** An entry by the server itself, under the bureau's signature. */
   async says(inspection: string, kind: Entry["kind"], value: Entry["value"], path = ""): Promise<Entry> {
-    const own = [...this.entries.values()].filter((entry) => entry.device === "server" && entry.inspection === inspection);
+    const own = [...this.entries.values()].filter(
+      (entry) => entry.device === "server" && entry.inspection === inspection,
+    );
     const last = own.sort((a, b) => a.seq - b.seq)[own.length - 1];
     const entry = seal({
       inspection,
@@ -174,7 +176,8 @@ export class FakeServer {
     if (method === "POST") {
       const { login, password } = JSON.parse(fromUtf8(body)) as { login: string; password: string };
       const known = this.people.get(login);
-      if (known === undefined || known.password !== password) return problem(401, "login_failed", "账号或密码不正确。");
+      if (known === undefined || known.password !== password)
+        return problem(401, "login_failed", "账号或密码不正确。");
       this.signedIn = known.person;
     }
     if (method === "DELETE") this.signedIn = null;
@@ -197,15 +200,23 @@ export class FakeServer {
       this.devices.set(device.id, { ...device, person });
       return json({ ...device, person_id: person.id });
     }
-    return json([...this.devices.values()].filter((one) => one.person.id === person.id).map((one) => ({ ...one, person_id: person.id, last_seen_at: null, revoked_at: null })));
+    return json(
+      [...this.devices.values()]
+        .filter((one) => one.person.id === person.id)
+        .map((one) => ({ ...one, person_id: person.id, last_seen_at: null, revoked_at: null })),
+    );
   }
 
   private push({ body }: Call): Response {
     const { entries, runs } = parsed<{ entries: Entry[]; runs: Run[] }>(body) ?? {};
     if (entries === undefined || runs === undefined) return problem(400, "bad_request", "请求内容无法识别。");
-    if (entries.some((entry) => entry.path === "POISON1")) return problem(422, "invalid_input", "有一条内容无法识别。");
+    if (entries.some((entry) => entry.path === "POISON1"))
+      return problem(422, "invalid_input", "有一条内容无法识别。");
     for (const run of runs) this.runs.set(digest({ ...run, ids: [...run.ids] }), run);
-    return json({ outcomes: entries.map((entry) => this.outcome(entry)), server_time: new Date(this.now()).toISOString() });
+    return json({
+      outcomes: entries.map((entry) => this.outcome(entry)),
+      server_time: new Date(this.now()).toISOString(),
+    });
   }
 
   private outcome(entry: Entry): PushOutcome {
@@ -236,7 +247,9 @@ export class FakeServer {
     const inspections = [...new Set(ids.map((id) => this.entries.get(id)!.inspection))].map((id) => ({
       id,
       entries: ids.map((one) => this.entries.get(one)!).filter((entry) => entry.inspection === id),
-      runs: [...this.runs.values()].filter((run) => run.inspection === id && run.ids.some((one) => ids.includes(one))),
+      runs: [...this.runs.values()].filter(
+        (run) => run.inspection === id && run.ids.some((one) => ids.includes(one)),
+      ),
     }));
     return json({
       cursor: `${this.epoch}:${from + ids.length}`,
@@ -260,7 +273,9 @@ export class FakeServer {
     const inspection = /inspection=([^&]*)/.exec(path)?.[1] ?? "";
     return json({
       inspection,
-      entries: [...this.entries.values()].filter((entry) => entry.inspection === inspection).map(({ id }) => id),
+      entries: [...this.entries.values()]
+        .filter((entry) => entry.inspection === inspection)
+        .map(({ id }) => id),
       evidence: [
         ...[...this.blobs.keys()].map((sha256) => ({ sha256, state: "stored" })),
         ...[...this.erased].map((sha256) => ({ sha256, state: "erased" })),
@@ -276,11 +291,15 @@ export class FakeServer {
     const upload = this.uploads.get(id);
     if (upload === undefined) return problem(404, "not_found", "没有找到。");
     if (call.method === "PATCH") {
-      if (Number(call.headers["Upload-Offset"]) !== upload.bytes.length) return problem(409, "conflict", "位置不符。");
+      if (Number(call.headers["Upload-Offset"]) !== upload.bytes.length)
+        return problem(409, "conflict", "位置不符。");
       const refusal = this.append(upload, call.body);
       if (refusal !== null) return refusal;
     }
-    return new Response(null, { status: call.method === "PATCH" ? 204 : 200, headers: { "Upload-Offset": String(upload.bytes.length) } });
+    return new Response(null, {
+      status: call.method === "PATCH" ? 204 : 200,
+      headers: { "Upload-Offset": String(upload.bytes.length) },
+    });
   }
 
   private create(call: Call): Response {
@@ -294,7 +313,12 @@ export class FakeServer {
     const known = this.blobs.get(metadata.sha256);
     if (known !== undefined) return created("done", known.length);
     const id = `u${(this.uploadCount += 1)}`;
-    const upload: Upload = { inspection: metadata.inspection, sha256: metadata.sha256, bytes: new Uint8Array(0), length };
+    const upload: Upload = {
+      inspection: metadata.inspection,
+      sha256: metadata.sha256,
+      bytes: new Uint8Array(0),
+      length,
+    };
     this.uploads.set(id, upload);
     const refusal = this.append(upload, call.body);
     return refusal ?? created(id, upload.bytes.length);
@@ -331,14 +355,22 @@ function parsed<T>(body: ArrayBuffer): T | null {
 }
 
 function created(id: string, offset: number): Response {
-  return new Response(null, { status: 201, headers: { Location: `http://bureau/api/evidence/uploads/${id}`, "Upload-Offset": String(offset) } });
+  return new Response(null, {
+    status: 201,
+    headers: { Location: `http://bureau/api/evidence/uploads/${id}`, "Upload-Offset": String(offset) },
+  });
 }
 
 function json(body: unknown): Response {
   return new Response(JSON.stringify(body), { headers: { "Content-Type": "application/json" } });
 }
 
-export function problem(status: number, code: string, title: string, headers: Record<string, string> = {}): Response {
+export function problem(
+  status: number,
+  code: string,
+  title: string,
+  headers: Record<string, string> = {},
+): Response {
   return new Response(JSON.stringify({ code, title, status }), {
     status,
     headers: { "Content-Type": "application/problem+json", ...headers },

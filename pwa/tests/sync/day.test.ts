@@ -28,7 +28,9 @@ async function open(at: Suicha = app): Promise<OpenInspection> {
 
 /** Everything of the outbox, for a look from outside. */
 function waiting(at: Suicha = app): string[] {
-  return at.sync.status.value.items.map(({ what, state, reason }) => [what, state, reason?.code].filter(Boolean).join(" "));
+  return at.sync.status.value.items.map(({ what, state, reason }) =>
+    [what, state, reason?.code].filter(Boolean).join(" "),
+  );
 }
 
 beforeEach(async () => {
@@ -41,7 +43,9 @@ beforeEach(async () => {
 
 describe("a day at the hotel", () => {
   it("prepares offline work at the office, and the card says so", () => {
-    expect(app.work.tasks.value).toMatchObject([{ task: { id: HOTEL }, prepared: true, phase: "not_started", waiting: 0 }]);
+    expect(app.work.tasks.value).toMatchObject([
+      { task: { id: HOTEL }, prepared: true, phase: "not_started", waiting: 0 },
+    ]);
     expect(server.devices.size).toBe(1);
     expect([...server.devices.values()][0]!.wrapped_key).toContain("ECDH-ES");
   });
@@ -57,7 +61,11 @@ describe("a day at the hotel", () => {
     expect(app.sync.status.value).toMatchObject({ network: "offline", waiting: { entries: 2, photos: 1 } });
     phone.online();
     await app.sync.now();
-    expect(app.sync.status.value).toMatchObject({ network: "online", waiting: { entries: 0, photos: 0 }, items: [] });
+    expect(app.sync.status.value).toMatchObject({
+      network: "online",
+      waiting: { entries: 0, photos: 0 },
+      items: [],
+    });
     expect(server.entries.size).toBe(2);
     expect(hashOf(server.blobs.get(HASH)!)).toBe(HASH);
   });
@@ -115,7 +123,10 @@ describe("a day at the hotel", () => {
     await inspection.append(PASS);
     await app.session.unlockColleague({ login: WANG.login, password: PASSWORD });
     expect(inspection.view.value.writers.map(({ name }) => name)).toEqual([LI.name, WANG.name]);
-    const said = await inspection.append({ kind: "comment", path: "", value: { text: "已阅，无异议" } }, { as: WANG.id });
+    const said = await inspection.append(
+      { kind: "comment", path: "", value: { text: "已阅，无异议" } },
+      { as: WANG.id },
+    );
     expect(said.author).toBe(WANG.id);
     expect(said.device).not.toBe(inspection.view.value.writers[0]!.device);
     expect(inspection.view.value.state.comments.map(({ author }) => author)).toEqual([WANG.id]);
@@ -144,7 +155,7 @@ describe("a line that fails", () => {
   });
 
   it("cuts every chunk of a photo once, and little goes twice", async () => {
-        const again = phone.start();
+    const again = phone.start();
     await phone.login(again, LI);
     const inspection = await open(again);
     const big = new Uint8Array(700_000).map((_, at) => (at * 31) % 253).buffer;
@@ -169,7 +180,9 @@ describe("a line that fails", () => {
     const inspection = await open();
     await inspection.append(PASS);
     server.line = ({ path }) =>
-      path === "/api/sync/push" ? { answer: problem(503, "busy", "服务器繁忙，请稍候。", { "Retry-After": "120" }) } : "well";
+      path === "/api/sync/push"
+        ? { answer: problem(503, "busy", "服务器繁忙，请稍候。", { "Retry-After": "120" }) }
+        : "well";
     await app.sync.now();
     const { reason, nextTry } = app.sync.status.value;
     expect(reason).toEqual({ code: "busy", sentence: "服务器繁忙，请稍候。" });
@@ -186,14 +199,25 @@ describe("one bad thing among many", () => {
     await app.sync.now();
     expect(server.entries.size).toBe(18);
     expect(app.sync.status.value.items).toMatchObject([
-      { path: "POISON1", state: "refused", reason: { code: "invalid_input", sentence: "有一条内容无法识别。" } },
+      {
+        path: "POISON1",
+        state: "refused",
+        reason: { code: "invalid_input", sentence: "有一条内容无法识别。" },
+      },
     ]);
   });
 
   it("held or refused keeps its reason through a kill and goes again when asked", async () => {
     const inspection = await open();
-    const [held, refused] = [await inspection.append(PASS), await inspection.append({ ...PASS, path: "HTL02" })];
-    server.verdicts.set(held.id, { status: "held", code: "entry_late", detail: "本轮已收齐，此条另存待复核。" });
+    const [held, refused] = [
+      await inspection.append(PASS),
+      await inspection.append({ ...PASS, path: "HTL02" }),
+    ];
+    server.verdicts.set(held.id, {
+      status: "held",
+      code: "entry_late",
+      detail: "本轮已收齐，此条另存待复核。",
+    });
     server.verdicts.set(refused.id, { status: "refused", code: "not_yours", detail: "此任务不属于您。" });
     await app.sync.now();
     const again = phone.start();
@@ -231,7 +255,9 @@ describe("one bad thing among many", () => {
     await inspection.putEvidence("HTL01", PHOTO, photo);
     await inspection.append(PASS);
     const { indexedDB } = phone.profile;
-    const name = (await indexedDB.databases()).map((db) => db.name!).find((db) => db.startsWith("suicha-vault"))!;
+    const name = (await indexedDB.databases())
+      .map((db) => db.name!)
+      .find((db) => db.startsWith("suicha-vault"))!;
     await new Promise<void>((done) => {
       const opening = indexedDB.open(name);
       opening.onsuccess = () => {
@@ -321,14 +347,23 @@ describe("the server", () => {
   it("that says it has everything lets the phone forget, and nothing purged comes back", async () => {
     const inspection = await open();
     const { device } = await inspection.append(PASS);
-    await inspection.append({ kind: "submit", path: "", value: { round: 1, ...inspection.view.value.cover } });
+    await inspection.append({
+      kind: "submit",
+      path: "",
+      value: { round: 1, ...inspection.view.value.cover },
+    });
     await app.sync.now();
     await server.receive(HOTEL);
-    const { covers } = [...server.entries.values()].find(({ kind }) => kind === "received")!.value as { covers: object };
+    const { covers } = [...server.entries.values()].find(({ kind }) => kind === "received")!.value as {
+      covers: object;
+    };
     await server.says(HOTEL, "sign", {
       role: "lead",
       signer: { name: "周立" },
-      covers: { ...covers, server: [1, [...server.entries.values()].find(({ kind }) => kind === "received")!.id] },
+      covers: {
+        ...covers,
+        server: [1, [...server.entries.values()].find(({ kind }) => kind === "received")!.id],
+      },
       text_sha256: "a".repeat(64),
       evidence: null,
       refused: null,
@@ -350,7 +385,11 @@ describe("the server", () => {
   it("that lacks a photo it once confirmed gets it again, and the phone does not forget", async () => {
     const inspection = await open();
     await inspection.putEvidence("HTL01", PHOTO, photo);
-    await inspection.append({ kind: "submit", path: "", value: { round: 1, ...inspection.view.value.cover } });
+    await inspection.append({
+      kind: "submit",
+      path: "",
+      value: { round: 1, ...inspection.view.value.cover },
+    });
     await app.sync.now();
     server.blobs.clear();
     server.mayForget = true;
@@ -376,7 +415,9 @@ describe("the phone itself", () => {
     phone.profile.indexedDB = new Profile().indexedDB;
     const again = phone.start();
     await phone.login(again, LI);
-    expect(again.session.state.value.notices).toMatchObject([{ code: "vault_gone", params: { label: "Android 12 · Chrome 126" } }]);
+    expect(again.session.state.value.notices).toMatchObject([
+      { code: "vault_gone", params: { label: "Android 12 · Chrome 126" } },
+    ]);
   });
 
   it("syncs in one tab at a time, and the other says so", async () => {
@@ -410,7 +451,9 @@ describe("the phone itself", () => {
   it("stops photos when it is nearly full, and text still saves", async () => {
     const inspection = await open();
     phone.profile.disk.room = { usage: 950, quota: 1000 };
-    await expect(inspection.putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({ code: "storage_full" });
+    await expect(inspection.putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({
+      code: "storage_full",
+    });
     expect(inspection.view.value.saved.state).toBe("failed");
     await inspection.append(PASS);
     expect(inspection.view.value.saved.state).toBe("saved");

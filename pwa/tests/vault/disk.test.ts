@@ -28,39 +28,49 @@ function failing(table: string, name: string, times = 1): void {
 beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => undefined));
 
 describe("a full disk", () => {
-  it.each(["entries", "outbox", "chains"])("at the %s table is told, and nothing is half there", async (table) => {
-    const profile = new Profile();
-    const vault = await enrolled(profile, LI);
-    const journal = journalOf(profile, vault);
-    await journal.append([PASS]);
-    failing(table, "QuotaExceededError");
-    await expect(journal.append([{ ...PASS, value: "fail" }])).rejects.toMatchObject({ code: "quota_full" });
-    vi.restoreAllMocks();
-    expect(await vault.db.entries.count()).toBe(1);
-    expect(await vault.db.outbox.count()).toBe(1);
-    await journal.append([{ ...PASS, value: "na" }]);
-    expect(journal.state().answers["HTL01"]?.value).toBe("na");
-    expect(journal.state().flags).toEqual([]);
-  });
+  it.each(["entries", "outbox", "chains"])(
+    "at the %s table is told, and nothing is half there",
+    async (table) => {
+      const profile = new Profile();
+      const vault = await enrolled(profile, LI);
+      const journal = journalOf(profile, vault);
+      await journal.append([PASS]);
+      failing(table, "QuotaExceededError");
+      await expect(journal.append([{ ...PASS, value: "fail" }])).rejects.toMatchObject({
+        code: "quota_full",
+      });
+      vi.restoreAllMocks();
+      expect(await vault.db.entries.count()).toBe(1);
+      expect(await vault.db.outbox.count()).toBe(1);
+      await journal.append([{ ...PASS, value: "na" }]);
+      expect(journal.state().answers["HTL01"]?.value).toBe("na");
+      expect(journal.state().flags).toEqual([]);
+    },
+  );
 
   it("never lets a photo count as saved", async () => {
     const profile = new Profile();
     const vault = await enrolled(profile, LI);
     failing("blobs", "QuotaExceededError");
-    await expect(journalOf(profile, vault).putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({ code: "quota_full" });
+    await expect(journalOf(profile, vault).putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({
+      code: "quota_full",
+    });
     expect(await vault.db.entries.count()).toBe(0);
   });
 });
 
 describe("a connection that the browser drops", () => {
-  it.each(["InvalidStateError", "UnknownError"])("is opened again and the answer is written once (%s)", async (name) => {
-    const profile = new Profile();
-    const vault = await enrolled(profile, LI);
-    const journal = journalOf(profile, vault);
-    failing("entries", name, 2);
-    await journal.append([PASS]);
-    expect(await vault.db.entries.count()).toBe(1);
-  });
+  it.each(["InvalidStateError", "UnknownError"])(
+    "is opened again and the answer is written once (%s)",
+    async (name) => {
+      const profile = new Profile();
+      const vault = await enrolled(profile, LI);
+      const journal = journalOf(profile, vault);
+      failing("entries", name, 2);
+      await journal.append([PASS]);
+      expect(await vault.db.entries.count()).toBe(1);
+    },
+  );
 
   it("closed under the app does not lose what is written next", async () => {
     const profile = new Profile();
@@ -149,9 +159,21 @@ describe("leases, where there are no Web Locks", () => {
     const profile = new Profile();
     const [one, two] = [await enrolled(profile, LI), await reopened(profile, LI)];
     const locks = (seed: string): ReturnType<typeof leaseLocks> =>
-      leaseLocks(shelf(profile.indexedDB), { now: () => 1_000, after: (_ms, run) => (setTimeout(run, 0), () => undefined) }, new SeededRandom(seed));
-    const tabs = [journalOf(profile, one, { locks: locks("a") }), journalOf(profile, two, { locks: locks("b") })];
-    await Promise.all(tabs.flatMap((tab, at) => [tab.append([{ ...PASS, value: `a${at}` }]), tab.append([{ ...PASS, value: `b${at}` }])]));
+      leaseLocks(
+        shelf(profile.indexedDB),
+        { now: () => 1_000, after: (_ms, run) => (setTimeout(run, 0), () => undefined) },
+        new SeededRandom(seed),
+      );
+    const tabs = [
+      journalOf(profile, one, { locks: locks("a") }),
+      journalOf(profile, two, { locks: locks("b") }),
+    ];
+    await Promise.all(
+      tabs.flatMap((tab, at) => [
+        tab.append([{ ...PASS, value: `a${at}` }]),
+        tab.append([{ ...PASS, value: `b${at}` }]),
+      ]),
+    );
     await tabs[0]!.refresh();
     expect(tabs[0]!.state().flags).toEqual([]);
     expect(tabs[0]!.list()).toHaveLength(4);
@@ -161,6 +183,13 @@ describe("leases, where there are no Web Locks", () => {
 it("a shelf that cannot be opened at all says so", async () => {
   const profile = new Profile();
   const effects = profile.tab();
-  const shelf = shelfOf({ ...effects, indexedDB: { open: () => { throw new DOMException("denied", "UnknownError"); } } as never });
+  const shelf = shelfOf({
+    ...effects,
+    indexedDB: {
+      open: () => {
+        throw new DOMException("denied", "UnknownError");
+      },
+    } as never,
+  });
   await expect(shelf.count()).rejects.toMatchObject({ code: "storage_lost" });
 });

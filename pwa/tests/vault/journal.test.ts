@@ -31,7 +31,12 @@ describe("writing an inspection", () => {
     ]);
     expect(journal.state().conflicts).toEqual({});
     expect(journal.state().answers["HTL01"]?.value).toBe("na");
-    expect(journal.list().map((entry) => entry.seq).sort()).toEqual([1, 2, 3]);
+    expect(
+      journal
+        .list()
+        .map((entry) => entry.seq)
+        .sort(),
+    ).toEqual([1, 2, 3]);
   });
 
   it.each([
@@ -41,7 +46,8 @@ describe("writing an inspection", () => {
     const profile = new Profile();
     const one = journalOf(profile, await enrolled(profile, LI), changed);
     const two = journalOf(profile, await reopened(profile, LI), changed);
-    await Promise.all([1, 2, 3, 4].flatMap((n) => [
+    await Promise.all(
+      [1, 2, 3, 4].flatMap((n) => [
         one.append([{ ...PASS, value: `first tab ${n}` }]),
         two.append([{ ...PASS, value: `second tab ${n}` }]),
       ]),
@@ -77,7 +83,9 @@ describe("writing an inspection", () => {
   it("refuses what no rule knows and writes nothing", async () => {
     const profile = new Profile();
     const journal = journalOf(profile, await enrolled(profile, LI));
-    await expect(journal.append([PASS, { ...PASS, path: "not a path" }])).rejects.toMatchObject({ code: "path_wrong" });
+    await expect(journal.append([PASS, { ...PASS, path: "not a path" }])).rejects.toMatchObject({
+      code: "path_wrong",
+    });
     await expect(journal.append([{ ...PASS, value: 0.5 }])).rejects.toMatchObject({ code: "float" });
     expect(await journal.vault.db.entries.count()).toBe(0);
   });
@@ -132,13 +140,27 @@ describe("a run", () => {
     const journal = journalOf(profile, vault);
     await journal.append([PASS]);
     expect(await signRuns(vault, HOTEL)).toBe(1);
-    await journal.append([{ ...PASS, value: "fail" }, { kind: "comment", path: "", value: { text: "复查" } }]);
-    expect(await Promise.all([signRuns(vault, HOTEL), signRuns(vault, HOTEL)])).toEqual(expect.arrayContaining([2]));
+    await journal.append([
+      { ...PASS, value: "fail" },
+      { kind: "comment", path: "", value: { text: "复查" } },
+    ]);
+    expect(await Promise.all([signRuns(vault, HOTEL), signRuns(vault, HOTEL)])).toEqual(
+      expect.arrayContaining([2]),
+    );
     const runs = await runsOf(vault, HOTEL);
-    expect(runs.flatMap((run) => run.ids).sort()).toEqual(journal.list().map((entry) => entry.id).sort());
+    expect(runs.flatMap((run) => run.ids).sort()).toEqual(
+      journal
+        .list()
+        .map((entry) => entry.id)
+        .sort(),
+    );
     const keys = keyring(subtle, [vault.asDevice()], null);
     for (const run of runs) expect(await verified(subtle, keys, run)).toBe(true);
-    const other = keyring(subtle, [{ ...(await enrolled(new Profile("w"), WANG)).asDevice(), id: vault.device }], null);
+    const other = keyring(
+      subtle,
+      [{ ...(await enrolled(new Profile("w"), WANG)).asDevice(), id: vault.device }],
+      null,
+    );
     expect(await verified(subtle, other, runs[0]!)).toBe(false);
   });
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { HOTEL, enrolled, journalOf, LI, office, PASSWORD, PHOTO, reopened, shelfOf, taskOf } from "../phone/people";
+import {
+  HOTEL,
+  enrolled,
+  journalOf,
+  LI,
+  office,
+  PASSWORD,
+  PHOTO,
+  reopened,
+  shelfOf,
+  taskOf,
+} from "../phone/people";
 import { Profile, subtle } from "../phone/effects";
 import { fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { Box } from "../../src/vault/keys";
@@ -40,15 +51,32 @@ describe("what lies on the phone", () => {
     const vault = await enrolled(profile, LI);
     const journal = journalOf(profile, vault);
     await journal.append([
-      { kind: "answer", path: "HTL09", value: { name: "孙丽华", id_type: "居民身份证", id_number: "410422199003074829" } },
+      {
+        kind: "answer",
+        path: "HTL09",
+        value: { name: "孙丽华", id_type: "居民身份证", id_number: "410422199003074829" },
+      },
       { kind: "finding", path: "HTL09", value: { text: "未登记旅客孙丽华", corrected_on_site: false } },
     ]);
-    await journal.putEvidence("HTL09", PHOTO, { purpose: "photo", media_type: "image/jpeg", source: "camera" });
+    await journal.putEvidence("HTL09", PHOTO, {
+      purpose: "photo",
+      media_type: "image/jpeg",
+      source: "camera",
+    });
     await vault.putDraft(HOTEL, "HTL09", "孙丽华说她昨晚入住");
     await vault.addNotice({ code: "vault_gone", params: { who: "孙丽华" }, at: "2026-11-22T04:00:00.000Z" });
     const text = await dump(profile);
     expect(text).toContain(HOTEL); // the search does find what is there
-    for (const secret of ["孙丽华", "410422199003074829", LI.name, LI.login, LI.badge_no!, taskOf().subject.name, PASSWORD, "finding"]) {
+    for (const secret of [
+      "孙丽华",
+      "410422199003074829",
+      LI.name,
+      LI.login,
+      LI.badge_no!,
+      taskOf().subject.name,
+      PASSWORD,
+      "finding",
+    ]) {
       expect(text).not.toContain(secret);
     }
   });
@@ -81,7 +109,10 @@ describe("a wrong password", () => {
       await expect(shelf.unlock(LI.login, "wrong")).rejects.toMatchObject({ code: "wrong_password" });
     }
     const killed = shelfOf(profile.tab());
-    await expect(killed.unlock(LI.login, PASSWORD)).rejects.toMatchObject({ code: "unlock_delayed", params: { seconds: 5 } });
+    await expect(killed.unlock(LI.login, PASSWORD)).rejects.toMatchObject({
+      code: "unlock_delayed",
+      params: { seconds: 5 },
+    });
     profile.clock.pass(5000);
     await expect(killed.unlock(LI.login, "wrong")).rejects.toMatchObject({ code: "wrong_password" });
     await expect(killed.unlock(LI.login, "wrong")).rejects.toMatchObject({ params: { seconds: 10 } });
@@ -98,7 +129,10 @@ describe("a wrong password", () => {
     const shelf = shelfOf(profile.tab());
     for (let n = 0; n < 3; n += 1) await shelf.unlock(LI.login, "wrong").catch(() => undefined);
     profile.clock.set(profile.clock.now() - 365 * 86_400_000);
-    await expect(shelf.unlock(LI.login, PASSWORD)).rejects.toMatchObject({ code: "unlock_delayed", params: { seconds: 5 } });
+    await expect(shelf.unlock(LI.login, PASSWORD)).rejects.toMatchObject({
+      code: "unlock_delayed",
+      params: { seconds: 5 },
+    });
     profile.clock.pass(5000);
     await expect(shelf.unlock(LI.login, PASSWORD)).resolves.toBeDefined();
   });
@@ -128,7 +162,13 @@ describe("a new password", () => {
     const shelf = shelfOf(profile.tab());
     const record = (await shelf.find(LI.login))!;
     const code = recoveryCode(await officeRecovers(record.recovery, record.device));
-    await expect(shelf.recover(LI.login, code.replace(/[0-9A-Z]/, (c) => (c === "0" ? "1" : "0")), "x")).rejects.toMatchObject({
+    await expect(
+      shelf.recover(
+        LI.login,
+        code.replace(/[0-9A-Z]/, (c) => (c === "0" ? "1" : "0")),
+        "x",
+      ),
+    ).rejects.toMatchObject({
       code: "recovery_code_wrong",
     });
     const spoken = code.toLowerCase().replace(/-/g, " ").replace(/0/g, "o");
@@ -141,14 +181,21 @@ describe("a new password", () => {
     const profile = new Profile();
     await enrolled(profile, LI);
     const other = recoveryCode(new Uint8Array(32).fill(7));
-    await expect(shelfOf(profile.tab()).recover(LI.login, other, "x")).rejects.toMatchObject({ code: "recovery_code_wrong" });
+    await expect(shelfOf(profile.tab()).recover(LI.login, other, "x")).rejects.toMatchObject({
+      code: "recovery_code_wrong",
+    });
     await expect(shelfOf(profile.tab()).unlock(LI.login, PASSWORD)).resolves.toBeDefined();
   });
 });
 
 /** What the office's side does with wrapped_key: plain ECIES, from the description alone. */
 async function officeRecovers(text: string, device: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { epk, salt, iv, sealed } = JSON.parse(text) as { epk: JsonWebKey; salt: string; iv: string; sealed: string };
+  const { epk, salt, iv, sealed } = JSON.parse(text) as {
+    epk: JsonWebKey;
+    salt: string;
+    iv: string;
+    sealed: string;
+  };
   const ephemeral = await subtle.importKey("jwk", epk, { name: "ECDH", namedCurve: "P-256" }, false, []);
   const key = await agreedKey(subtle, office.privateKey, ephemeral, fromBase64url(salt), device, ["decrypt"]);
   const how = { name: "AES-GCM", iv: fromBase64url(iv), additionalData: new TextEncoder().encode(device) };
