@@ -13,6 +13,7 @@ from server.core.refusal import Refused
 
 Path = tuple[str | int, ...]
 METHODS = frozenset(("exists", "all", "exists_one", "size", "contains", "startsWith", "endsWith"))
+LOOPS = frozenset(("exists", "all", "exists_one"))
 FORBIDDEN = frozenset(("null", "has", "double", "matches", "timestamp", "duration", "dyn"))
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>[0-9]+(?:\.[0-9]+|[eE][+-]?[0-9]+)?[uU]?)"""
@@ -55,14 +56,19 @@ class ExpressionChecker:
         loops = set(_LOOP.findall(text))
         used: set[str] = set()
         faults: list[Problem] = []
+        before: str | None = ""
         for token in _TOKEN.finditer(text):
             kind, piece = token.lastgroup, token.group()
             if kind == "number" and not piece.isdigit():
                 faults.append(problem((*path, "expr"), "fraction", name=piece))
             elif kind == "method" and piece.lstrip(". ") not in METHODS or kind == "name" and piece in FORBIDDEN:
                 faults.append(problem((*path, "expr"), "forbidden", name=piece))
+            elif kind == "method" and piece.lstrip(". ") in LOOPS and before != "name":
+                # The compilers do not agree on the element type of a literal list.
+                faults.append(problem((*path, "expr"), "forbidden", name=piece))
             elif kind == "name" and piece not in self.allowed and piece not in loops:
                 used.add(piece)
+            before = kind if piece.strip() else before
         return used, faults
 
     def _unknown(self, path: Path, name: str, names: Mapping[str, str]) -> Problem | None:

@@ -198,13 +198,18 @@ def masked_person(name: str, number: str) -> str:
     return f"{one_line(name)}（证件{last4(number)}）" if number else one_line(name)
 
 
+def bare(value: Any) -> str:
+    """A value that belongs to no field: a count, an attribute of a catalogue entry or a list of them."""
+    return "、".join(map(bare, value)) if isinstance(value, list) else one_line(str(value))
+
+
 def of_variable(run: "Run", name: str) -> str:
     """A variable in the record's words; "" while it has no value."""
     if name not in run.scope.values:
         return ""
     spec = run.checklist.specs.get(name)
     value = run.scope.values[name]
-    return shown(spec, value) if spec is not None else str(value)
+    return shown(spec, value) if spec is not None else bare(value)
 
 
 def of_row(run: "Run", item: Mapping[str, Any], row: "Row") -> str:
@@ -218,7 +223,7 @@ def of_row(run: "Run", item: Mapping[str, Any], row: "Row") -> str:
             unit = row.units.get(specs[name].get("unit_column", ""))
             return shown(specs[name], row.scope.values[name], unit)
         if name in row.scope.values:
-            return one_line(str(row.scope.values[name]))
+            return bare(row.scope.values[name])
         reading = row.readings.get(name)
         if reading is not None and reading.status == "unchecked":
             return f"未核实（{one_line(reading.detail)}）"

@@ -190,12 +190,17 @@ function answer(run: Run, item: Item): string {
   return number === "" ? oneLine(name as string) : `${oneLine(name as string)}（证件${last4(number)}）`;
 }
 
+/** A value that belongs to no field: a count, an attribute of a catalogue entry or a list of them. */
+function bare(value: CelValue): string {
+  return Array.isArray(value) ? value.map(bare).join("、") : oneLine(String(value));
+}
+
 /** A variable in the record's words; "" while it has no value. */
 function ofVariable(run: Run, name: string): string {
   const value = run.scope.values.get(name);
   if (value === undefined) return "";
   const spec = run.checklist.specs.get(name);
-  return spec === undefined ? String(value) : shown(spec, value);
+  return spec === undefined ? bare(value) : shown(spec, value);
 }
 
 /** One row in the record's words. */
@@ -206,7 +211,7 @@ export function ofRow(run: Run, item: TableItem, row: Row): string {
     const value = row.scope.values.get(name);
     const spec = specs.get(name);
     if (value !== undefined) {
-      if (spec === undefined) return oneLine(String(value));
+      if (spec === undefined) return bare(value);
       return shown(spec, value, spec.unit_column === undefined ? undefined : row.units.get(spec.unit_column));
     }
     const reading = row.readings.get(name);
