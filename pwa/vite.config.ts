@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { manifest } from "./tools/manifest";
-import { phoneFiles } from "./tools/phone-files";
-import { withoutVantFont } from "./tools/without-vant-font";
+import { manifest } from "./tools/manifest.ts";
+import { phoneFiles } from "./tools/phone-files.ts";
+import { withoutVantFont } from "./tools/without-vant-font.ts";
 
 const phone = phoneFiles({ notFrom: "/src/office/" });
 

@@ -110,19 +110,12 @@ export interface Speech {
   language: ComputedRef<Language>;
 }
 
-/** Chinese holds every key, so it is asked. (The small i18n library has no `te`.) */
-function known(key: string): boolean {
-  let at: string | Words | undefined = i18n.global.getLocaleMessage("zh-CN") as Words;
-  for (const part of key.split(".")) at = typeof at === "object" ? at[part] : undefined;
-  return typeof at === "string";
-}
-
 /** What components use. */
 export function useWords(): Speech {
   const { t, locale } = useI18n({ useScope: "global" });
   return {
     t: (key, values = {}) => t(key, values),
-    has: known,
+    has: (key) => known.has(key),
     pick: (text) => {
       if (!text) return "";
       return locale.value === "en" && text.en !== "" ? text.en : text.zh;

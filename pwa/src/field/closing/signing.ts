@@ -48,44 +48,44 @@ export interface Signing {
 
 type Statement = Pick<SignValue, "role" | "signer" | "refused" | "remarks">;
 
-export function useSigning(inspecting: Inspecting): Signing {
+/** Keeps text and picture, then states the signature; false when something was refused (and told). */
+type Give = (statement: Statement, image: SignatureImage | null, as?: string) => Promise<boolean>;
+
+function useGiving(inspecting: Inspecting): Give {
   const { open, view } = inspecting;
   const { capture } = useSuicha();
-  const { t } = useWords();
   const { tell } = useRefusals();
   const { bytes, digest } = useRecord(inspecting);
-  const signing = shallowRef<OpenPad | null>(null);
 
   async function keepText(as: string | undefined): Promise<void> {
     const kept = view.value.state.evidence[SIGN_PATH] ?? [];
     if (kept.some((one) => (one.value as StoredEvidence).sha256 === digest.value)) return;
-    await open.putEvidence(
-      SIGN_PATH,
-      bytes.value.slice().buffer,
-      { purpose: "record_text", media_type: RECORD_TEXT, source: "app", width: null, height: null },
-      { as },
-    );
+    const meta = {
+      purpose: "record_text",
+      media_type: RECORD_TEXT,
+      source: "app",
+      width: null,
+      height: null,
+    } as const;
+    await open.putEvidence(SIGN_PATH, bytes.value.slice().buffer, meta, { as });
   }
 
   async function keepPicture(image: SignatureImage, as: string | undefined): Promise<string> {
+    const { width, height } = image;
     const position = await capture.position.fix(1000);
-    const entry = await open.putEvidence(
-      SIGN_PATH,
-      image.bytes,
-      {
-        purpose: "signature",
-        media_type: "image/png",
-        source: "pad",
-        width: image.width,
-        height: image.height,
-        position,
-      },
-      { as },
-    );
+    const meta = {
+      purpose: "signature",
+      media_type: "image/png",
+      source: "pad",
+      width,
+      height,
+      position,
+    } as const;
+    const entry = await open.putEvidence(SIGN_PATH, image.bytes, meta, { as });
     return (entry.value as unknown as StoredEvidence).sha256;
   }
 
-  async function give(statement: Statement, image: SignatureImage | null, as?: string): Promise<boolean> {
+  return async (statement, image, as) => {
     // The digest is taken before anything is added: it is of the text that was read.
     const textSha256 = digest.value;
     try {
@@ -99,45 +99,47 @@ export function useSigning(inspecting: Inspecting): Signing {
       tell(error);
       return false;
     }
-  }
+  };
+}
 
-  function ask(name: string, role: string, give: (image: SignatureImage) => Promise<boolean>): void {
+export function useSigning(inspecting: Inspecting): Signing {
+  const { capture } = useSuicha();
+  const { t } = useWords();
+  const give = useGiving(inspecting);
+  const signing = shallowRef<OpenPad | null>(null);
+
+  function ask(name: string, role: string, done: (image: SignatureImage) => Promise<boolean>): void {
     const close = (): void => {
       signing.value = null;
     };
-    signing.value = {
-      pad: SignaturePad,
-      props: { capture, name, role },
-      close,
-      done: (image) => void give(image).then((done) => done && close()),
-    };
+    const keep = (image: SignatureImage): void => void done(image).then((given) => given && close());
+    signing.value = { pad: SignaturePad, props: { capture, name, role }, close, done: keep };
   }
 
-  return {
-    signing,
-    sign: {
-      party({ name, post, idLast4, remarks }) {
-        const signer = { name, ...(post ? { post } : {}), ...(idLast4 ? { id_last4: idLast4 } : {}) };
-        ask(name, t("role.party"), (image) => give({ role: "party", signer, refused: null, remarks }, image));
-      },
-      async refusal({ name, reason, witness }) {
-        const who = witness && { name: witness.name, ...(witness.phone ? { phone: witness.phone } : {}) };
-        const refused = { reason, witness: who };
-        const done = await give({ role: "party", signer: { name }, refused, remarks: "" }, null);
-        if (done && who) {
-          ask(who.name, t("role.witness"), (image) =>
-            give({ role: "witness", signer: who, refused: null, remarks: "" }, image),
-          );
-        }
-        return done;
-      },
-      inspector(inspector, writer) {
-        const signer = { name: inspector.name };
-        const as = writer.primary ? undefined : writer.person;
-        ask(inspector.name, t("role.inspector"), (image) =>
-          give({ role: "inspector", signer, refused: null, remarks: "" }, image, as),
-        );
-      },
-    },
-  };
+  function party({ name, post, idLast4, remarks }: PartyInput): void {
+    const signer = { name, ...(post ? { post } : {}), ...(idLast4 ? { id_last4: idLast4 } : {}) };
+    ask(name, t("role.party"), (image) => give({ role: "party", signer, refused: null, remarks }, image));
+  }
+
+  async function refusal({ name, reason, witness }: RefusalInput): Promise<boolean> {
+    const who = witness && { name: witness.name, ...(witness.phone ? { phone: witness.phone } : {}) };
+    const done = await give(
+      { role: "party", signer: { name }, refused: { reason, witness: who }, remarks: "" },
+      null,
+    );
+    if (done && who) {
+      const statement: Statement = { role: "witness", signer: who, refused: null, remarks: "" };
+      ask(who.name, t("role.witness"), (image) => give(statement, image));
+    }
+    return done;
+  }
+
+  function inspector({ name }: TaskInspector, writer: Writer): void {
+    const statement: Statement = { role: "inspector", signer: { name }, refused: null, remarks: "" };
+    ask(name, t("role.inspector"), (image) =>
+      give(statement, image, writer.primary ? undefined : writer.person),
+    );
+  }
+
+  return { signing, sign: { party, refusal, inspector } };
 }
