@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import select
 
-from server.dispatch.counters import locked
 from server.dispatch.models import PersonFeed, TaskFeed
 from server.platform.db import db
+from server.platform.once import dialect_name, upsert
 
 
 @dataclass(frozen=True)
@@ -25,26 +27,47 @@ def person_feed(person_id: str) -> int:
 
 
 def changes_since(person_id: str, count: int) -> Changes:
-    """What changed for a person after `count`."""
-    rows = db.session.scalars(
-        select(TaskFeed).where(TaskFeed.person_id == person_id, TaskFeed.count > count).order_by(TaskFeed.count)
+    """What changed for a person after `count`. The count is read first: what comes meanwhile is told next time."""
+    upto = person_feed(person_id)
+    rows = db.session.execute(
+        select(TaskFeed.task_id, TaskFeed.removed)
+        .where(TaskFeed.person_id == person_id, TaskFeed.count > count)
+        .order_by(TaskFeed.count)
     ).all()
     return Changes(
-        person_feed(person_id),
+        upto,
         [row.task_id for row in rows if not row.removed],
         [row.task_id for row in rows if row.removed],
     )
 
 
 def note_change(task_id: str, people: Iterable[str], *, removed: bool = False) -> None:
-    """Note for each person that the task is new, changed or gone. In one order, so that two acts cannot lock
-    each other out."""
-    for person_id in sorted(set(people)):
-        feed = locked(PersonFeed, person_id=person_id)
-        feed.count += 1
-        row = db.session.get(TaskFeed, (person_id, task_id))
-        if row is None:
-            db.session.add(TaskFeed(person_id=person_id, task_id=task_id, count=feed.count, removed=removed))
-        else:
-            row.count, row.removed = feed.count, removed
-        db.session.flush()
+    """Note for each person that the task is new, changed or gone.
+
+    Counts are raised in the order of the people's ids, so that two acts cannot lock each other out, and held until the
+    transaction ends, so that no count is seen before what it counts.
+    """
+    counting, noting = _statements(dialect_name())
+    rows = [
+        {
+            "person_id": person_id,
+            "task_id": task_id,
+            "count": db.session.scalar(counting, {"person_id": person_id, "count": 1}),
+            "removed": removed,
+        }
+        for person_id in sorted(set(people))
+    ]
+    if rows:
+        db.session.execute(noting, rows)
+
+
+@cache
+def _statements(dialect_key: str) -> tuple[Any, Any]:
+    """Raise a person's count and return it; note the count at which a task changed."""
+    raised = upsert(PersonFeed, dialect_key).on_conflict_do_update(
+        index_elements=["person_id"], set_={"count": PersonFeed.count + 1}
+    )
+    noted = upsert(TaskFeed, dialect_key)
+    told = {"count": noted.excluded.count, "removed": noted.excluded.removed}
+    noting = noted.on_conflict_do_update(index_elements=["person_id", "task_id"], set_=told)
+    return raised.returning(PersonFeed.count), noting

@@ -1,27 +1,34 @@
 """The journal as the server keeps it: reading and folding it, and the server's own chain in it."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.engine import Row
 
-from server.core.canonical import canonical, digest
+from server.core.canonical import canonical
 from server.core.journal.chain import absent, cover, run_bytes
 from server.core.journal.entry import seal
 from server.core.journal.fold import fold
 from server.core.journal.types import SERVER, Entry, Run, State
-from server.dispatch.models import TaskState
+from server.dispatch.feed import note_change
+from server.dispatch.models import Task, TaskState
 from server.dispatch.service import set_state
 from server.evidence.service import kept
-from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
+from server.inspection.heads import Head, lock_heads, save_head
+from server.inspection.models import JournalEntry, JournalRun, Status
 from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.keys import ALG, bureau_keys
-from server.platform.once import insert_once
+from server.platform.once import dialect_name, upsert
 from server.platform.trail import record
+
+TASKS = cast(Table, Task.__table__)
+ENTRIES = cast(Table, JournalEntry.__table__)
 
 
 def wire_of(entry_key: str, body: str) -> str:
@@ -60,32 +67,6 @@ def state_of(inspection_id: str) -> State:
     return fold(entries_of(inspection_id))
 
 
-def head_of(inspection_id: str) -> InspectionHead | None:
-    """The head as it is; None before the first entry arrived."""
-    return db.session.get(InspectionHead, inspection_id)
-
-
-def lock_heads(inspection_ids: Iterable[str]) -> dict[str, InspectionHead]:
-    """The heads of these inspections, made where missing, ours until the transaction ends.
-
-    Always in the order of their ids, so that two pushes cannot wait for each other.
-    """
-    wanted = sorted(set(inspection_ids))
-    query = (
-        select(InspectionHead)
-        .where(InspectionHead.id.in_(wanted))
-        .order_by(InspectionHead.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {head.id: head for head in db.session.scalars(query)}
-    if len(found) < len(wanted):
-        start = {"feed": 0, "round": 1, "closed": False, "pending_submit": False, "server_seq": 0, "changed_at": now()}
-        insert_once(InspectionHead, [{"id": key, **start} for key in wanted if key not in found])
-        found = {head.id: head for head in db.session.scalars(query)}
-    return found
-
-
 def row_of(
     entry: Entry | dict[str, Any], body: str, verdict: tuple[str, str | None], feed: int | None
 ) -> dict[str, Any]:
@@ -115,9 +96,20 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
     Raises `BadEntry` for a value that is none.
     """
     head = lock_heads([inspection_id])[inspection_id]
+    head.feed += 1
+    entry = say(head, kind, path, value, author_id)
+    save_head(head)
+    return entry
+
+
+def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: Iterable[str] | None = None) -> Entry:
+    """The same for a head that is held already, under its present count; the caller saves it.
+
+    `people` are those on the task, where the caller knows them.
+    """
     entry = seal(
         {
-            "inspection": inspection_id,
+            "inspection": head.id,
             "author": author_id,
             "device": SERVER,
             "seq": head.server_seq + 1,
@@ -130,18 +122,16 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
             "replaces": [],
         }
     )
-    head.feed += 1
-    head.server_seq, head.server_tip, head.changed_at = entry["seq"], entry["id"], now()
-    _store_signed(entry, head.feed)
-    _follow(head, entry)
-    db.session.flush()
+    head.server_seq, head.server_tip = entry["seq"], entry["id"]
+    body = canonical({name: member for name, member in entry.items() if name != "id"}).decode()
+    row = row_of(entry, body, (Status.ACCEPTED, None), head.feed) | {"pushed_by": None, "received_at": now()}
+    db.session.execute(ENTRIES.insert(), [row])
+    store_runs([_signed(entry)], {head.id: head.feed})
+    _follow(head, entry, people)
     return entry
 
 
-def _store_signed(entry: Entry, feed: int) -> None:
-    body = canonical({name: member for name, member in entry.items() if name != "id"}).decode()
-    row = row_of(entry, body, (Status.ACCEPTED, None), feed) | {"pushed_by": None, "received_at": now()}
-    db.session.execute(insert(JournalEntry), [row])
+def _signed(entry: Entry) -> Run:
     run: Run = {
         "inspection": entry["inspection"],
         "device": SERVER,
@@ -151,57 +141,86 @@ def _store_signed(entry: Entry, feed: int) -> None:
         "signature": "",
     }
     run["signature"] = bureau_keys().sign(run_bytes(run))
-    store_runs([run], {entry["inspection"]: feed})
+    return run
 
 
 def store_runs(runs: Iterable[Run], feeds: dict[str, int]) -> None:
-    """Keep runs; `feeds` says at which count of its inspection a phone hears of one, 0 for quarantine only."""
-    for run in runs:
-        key, feed = (
-            digest({name: run[name] for name in ("inspection", "device", "first_seq", "ids")}),
-            feeds.get(run["inspection"], 0),
-        )
-        body = canonical(dict(run)).decode()
-        insert_once(JournalRun, [{"id": key, "inspection_id": run["inspection"], "feed": feed, "body": body}])
-        if feed:
-            db.session.execute(update(JournalRun).where(JournalRun.id == key, JournalRun.feed == 0).values(feed=feed))
+    """Keep runs; `feeds` says at which count of its inspection a phone hears of one, 0 for quarantine only.
+
+    A run that was in quarantine is told once entries of it are accepted.
+    """
+    rows = [
+        {
+            "id": hashlib.sha256(run_bytes(run)).hexdigest(),
+            "inspection_id": run["inspection"],
+            "feed": feeds.get(run["inspection"], 0),
+            "body": canonical(dict(run)).decode(),
+        }
+        for run in runs
+    ]
+    if rows:
+        db.session.execute(_storing_runs(dialect_name()), rows)
 
 
-def _follow(head: InspectionHead, entry: Entry) -> None:
+@cache
+def _storing_runs(dialect_key: str) -> Any:
+    insert = upsert(JournalRun, dialect_key)
+    told = {"feed": insert.excluded.feed}
+    return insert.on_conflict_do_update(index_elements=["id"], set_=told, where=JournalRun.feed == 0)
+
+
+def _follow(head: Head, entry: Entry, people: Iterable[str] | None) -> None:
     """What the server's word changes in the head and the task."""
     kind, value = entry["kind"], entry["value"]
     late = update(JournalEntry).where(JournalEntry.inspection_id == head.id, JournalEntry.code == "late")
     if kind == "received":
         head.closed, head.pending_submit = True, False
-        set_state(head.id, TaskState.SUBMITTED)
+        move_task(head.id, TaskState.SUBMITTED, people)
     elif kind == "return":
         head.closed, head.round = False, value["round"]
         db.session.execute(late.values(code=None))
-        set_state(head.id, TaskState.RETURNED)
+        move_task(head.id, TaskState.RETURNED, people)
     elif kind == "admit":
         db.session.execute(late.where(JournalEntry.id.in_(value["ids"])).values(code=None))
     elif kind == "sign" and value["role"] == "lead":
         head.signed_off_at = now()
-        set_state(head.id, TaskState.SIGNED_OFF)
+        move_task(head.id, TaskState.SIGNED_OFF, people)
+
+
+def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None) -> None:
+    """Let the task follow the inspection and its people hear of it."""
+    if people is None:
+        set_state(inspection_id, state)
+    else:
+        db.session.execute(_MOVING, {"key": inspection_id, "state": state})
+        note_change(inspection_id, people)
+
+
+_MOVING = update(TASKS).where(TASKS.c.id == bindparam("key")).values(state=bindparam("state"))
 
 
 def cover_of(inspection_id: str) -> dict[str, Any]:
     """What the server knows of an inspection now, as `covers` of an entry: spread it into the value."""
-    described = cover(entries_of(inspection_id))
+    return _cover(entries_of(inspection_id))
+
+
+def _cover(entries: Iterable[Entry]) -> dict[str, Any]:
+    described = cover(entries)
     return {**described, "covers": {device: list(tip) for device, tip in described["covers"].items()}}
 
 
-def receive_if_complete(head: InspectionHead) -> bool:
-    """Close the round when a submission of it is here with everything it covers; otherwise remember that one waits."""
+def receive_if_complete(head: Head, entries: Sequence[Entry], people: Iterable[str]) -> bool:
+    """Close the round when a submission of it is here with everything it covers; otherwise remember that one waits.
+
+    `entries` are all accepted ones of the inspection; the caller holds the head and saves it.
+    """
     if head.closed:
         return False
-    entries = entries_of(head.id)
     by_id = {entry["id"]: entry for entry in entries}
     submits = [e for e in entries if e["kind"] == "submit" and e["value"]["round"] == head.round]
     for submit in submits:
         if not absent(submit["value"], by_id):
-            value = {"round": head.round, **cover_of(head.id)}
-            append_server_entry(head.id, "received", "", value, submit["author"])
+            say(head, "received", "", {"round": head.round, **_cover(entries)}, submit["author"], people)
             record("inspection.submitted", "inspection", head.id, actor_id=submit["author"], round=head.round)
             return True
     head.pending_submit = bool(submits)

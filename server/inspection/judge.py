@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from server.accounts.models import Device
 from server.core.journal.chain import check_run, run_bytes
@@ -35,6 +35,7 @@ class KnownDevice:
     person_id: str
     public_key: Jwk
     revoked_at: datetime | None
+    last_seen_at: datetime | None
 
 
 @dataclass
@@ -50,23 +51,32 @@ class Case:
 
 def cases_of(inspection_ids: Collection[str]) -> dict[str, Case]:
     """Inspection → its case, for those that have a task and those that have none."""
-    tasks = db.session.execute(select(Task.id, Task.state, Task.unit_id).where(Task.id.in_(inspection_ids))).all()
-    cases = {key: Case(state, unit_id) for key, state, unit_id in tasks}
-    cards = (
-        select(TaskInspector.task_id, Inspector.person_id, TaskInspector.removed_at)
-        .join(Inspector, Inspector.id == TaskInspector.inspector_id)
-        .where(TaskInspector.task_id.in_(cases))
-    )
-    for key, person_id, removed_at in db.session.execute(cards):
-        (cases[key].on_task if removed_at is None else cases[key].once_on_task).add(person_id)
-    return {key: cases.get(key) or Case(None, None) for key in inspection_ids}
+    cases = {key: Case(None, None) for key in inspection_ids}
+    for key, state, unit_id, person_id, removed_at in db.session.execute(_CASES, {"ids": list(inspection_ids)}):
+        case = cases[key]
+        case.task_state, case.unit_id = state, unit_id
+        if person_id is not None:
+            (case.on_task if removed_at is None else case.once_on_task).add(person_id)
+    return cases
+
+
+_CASES = (
+    select(Task.id, Task.state, Task.unit_id, Inspector.person_id, TaskInspector.removed_at)
+    .outerjoin(TaskInspector, TaskInspector.task_id == Task.id)
+    .outerjoin(Inspector, Inspector.id == TaskInspector.inspector_id)
+    .where(Task.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def devices_of(ids: Iterable[str]) -> dict[str, KnownDevice]:
     """Device → key and owner, of those that are enrolled."""
-    columns = (Device.id, Device.person_id, Device.public_key, Device.revoked_at)
-    rows = db.session.execute(select(*columns).where(Device.id.in_(set(ids))))
-    return {key: KnownDevice(person_id, jwk, revoked_at) for key, person_id, jwk, revoked_at in rows}
+    rows = db.session.execute(_DEVICES, {"ids": list(set(ids))})
+    return {row.id: KnownDevice(row.person_id, row.public_key, row.revoked_at, row.last_seen_at) for row in rows}
+
+
+_DEVICES = select(Device.id, Device.person_id, Device.public_key, Device.revoked_at, Device.last_seen_at).where(
+    Device.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True)

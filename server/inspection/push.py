@@ -4,22 +4,23 @@ The id is the key, so a repeat changes nothing. One poisoned entry never blocks 
 for all of them; nothing is folded here.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from server.accounts.models import Device
 from server.core.journal.entry import read
-from server.core.journal.types import Run
+from server.core.journal.types import Entry
 from server.core.refusal import Refused
 from server.dispatch.models import TaskState
-from server.dispatch.service import set_state
-from server.inspection.journal import lock_heads, receive_if_complete, row_of, store_runs
-from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Verdict, bench_for, cases_of
-from server.inspection.models import InspectionHead, JournalEntry
+from server.inspection.heads import Head, lock_heads, save_head
+from server.inspection.journal import ENTRIES, entries_of, move_task, receive_if_complete, row_of, store_runs
+from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Case, Verdict, bench_for, cases_of
+from server.inspection.models import JournalEntry
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db
@@ -86,32 +87,34 @@ def _read(wire: Any) -> Pushed | Outcome:
 
 
 def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str, Outcome]:
-    known = _known(pushed)
-    fresh = {key: p for key, p in pushed.items() if known.get(key, (HELD, None))[0] == HELD}
-    outcomes = {key: _repeat(key, *known[key]) for key in pushed.keys() - fresh.keys()}
-    if not fresh:
-        return outcomes
-    cases = cases_of({p.inspection for p in fresh.values()})
+    """Judge and store what can be kept. The heads are held before anything is looked up: what we see stays so."""
+    cases = cases_of({p.inspection for p in pushed.values()})
     heads = lock_heads(key for key, case in cases.items() if case.task_state is not None)
     for key, head in heads.items():
         cases[key].closed = head.closed
-    known = _known(fresh)  # somebody may have brought them while we waited for the lock
-    bench = bench_for(actor, cases, [p.entry for p in fresh.values()], runs)
-    verdicts = {key: bench.judge(p.entry) for key, p in fresh.items() if known.get(key, (HELD, None))[0] == HELD}
-    outcomes |= {key: _repeat(key, *known[key]) for key in fresh.keys() - verdicts.keys()}
-    outcomes |= {key: _outcome(key, verdict) for key, verdict in verdicts.items()}
-    _store(actor, heads, bench, [(fresh[key], verdict) for key, verdict in verdicts.items()], known)
+    known = _known(pushed)
+    fresh = {key: p for key, p in pushed.items() if known.get(key, (HELD, None))[0] == HELD}
+    outcomes = {key: _repeat(key, *known[key]) for key in pushed.keys() - fresh.keys()}
+    if fresh:
+        bench = bench_for(actor, cases, [p.entry for p in fresh.values()], runs)
+        judged = [(p, bench.judge(p.entry)) for p in fresh.values()]
+        outcomes |= {p.id: _outcome(p.id, verdict) for p, verdict in judged}
+        _store(bench, heads, judged, known)
     return outcomes
 
 
 def _known(pushed: Iterable[str]) -> dict[str, Verdict]:
     ids = list(pushed)
     found: dict[str, Verdict] = {}
-    columns = (JournalEntry.id, JournalEntry.status, JournalEntry.code)
     for start in range(0, len(ids), BATCH):
-        rows = db.session.execute(select(*columns).where(JournalEntry.id.in_(ids[start : start + BATCH])))
+        rows = db.session.execute(_KNOWN, {"ids": ids[start : start + BATCH]})
         found |= {key: (status, code) for key, status, code in rows}
     return found
+
+
+_KNOWN = select(JournalEntry.id, JournalEntry.status, JournalEntry.code).where(
+    JournalEntry.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def _repeat(key: str, status: str, code: str | None) -> Outcome:
@@ -125,59 +128,57 @@ def _outcome(key: str, verdict: Verdict) -> Outcome:
 
 
 def _store(
-    actor: Actor,
-    heads: dict[str, InspectionHead],
-    bench: Bench,
-    judged: list[tuple[Pushed, Verdict]],
-    known: dict[str, Verdict],
+    bench: Bench, heads: dict[str, Head], judged: list[tuple[Pushed, Verdict]], known: dict[str, Verdict]
 ) -> None:
     """Write what was accepted or held, raise the counts, and let the inspections follow."""
-    accepted = {p.inspection for p, (status, _) in judged if status == ACCEPTED}
-    feeds: dict[str, int] = {}
-    for key in sorted(accepted):
-        heads[key].feed += 1
-        heads[key].changed_at = now()
-        feeds[key] = heads[key].feed
-    stamp = {"pushed_by": actor.id, "received_at": now()}
+    accepted: dict[str, list[Entry]] = defaultdict(list)
+    for pushed, (status, _) in judged:
+        if status == ACCEPTED:
+            accepted[pushed.inspection].append(cast(Entry, pushed.entry))
+    feeds = {key: heads[key].feed + 1 for key in accepted}
+    stamp = {"pushed_by": bench.actor_id, "received_at": now()}
     rows = [
         row_of(p.entry, p.body.decode(), verdict, feeds.get(p.inspection) if verdict[0] == ACCEPTED else None) | stamp
         for p, verdict in judged
         if verdict[0] != REFUSED
     ]
+    _write(rows, known)
+    stored = {row["id"] for row in rows}
+    store_runs([run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])], feeds)
+    _note_devices(bench)
+    for key in sorted(accepted):
+        _follow(heads[key], bench.cases[key], accepted[key])
+
+
+def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
     fresh = [row for row in rows if row["id"] not in known]
     if fresh:
-        db.session.execute(insert(JournalEntry), fresh)
+        db.session.execute(ENTRIES.insert(), fresh)
     for row in rows:
         if row["id"] in known:  # held before; perhaps its run or its task has come meanwhile
             values = {name: row[name] for name in ("status", "code", "feed")}
             db.session.execute(update(JournalEntry).where(JournalEntry.id == row["id"]).values(**values))
-    _store_proof(bench.proof.runs, {row["id"] for row in rows}, feeds)
-    _note_devices(actor, bench)
-    for key in sorted(accepted):
-        _follow(
-            heads[key],
-            bench.cases[key].task_state,
-            [p.entry for p, v in judged if p.inspection == key and v[0] == ACCEPTED],
-        )
 
 
-def _store_proof(runs: Iterable[Run], stored: set[str], feeds: dict[str, int]) -> None:
-    store_runs([run for run in runs if not stored.isdisjoint(run["ids"])], feeds)
-
-
-def _note_devices(actor: Actor, bench: Bench) -> None:
+def _note_devices(bench: Bench) -> None:
     """When a phone was last heard of; not at every push, a row less to write."""
-    own = [key for key, device in bench.devices.items() if device.person_id == actor.id]
     before = now() - SEEN_EVERY
-    recent = (Device.last_seen_at.is_(None)) | (Device.last_seen_at < before)
-    if own:
-        db.session.execute(update(Device).where(Device.id.in_(own), recent).values(last_seen_at=now()))
+    stale = [
+        key
+        for key, device in bench.devices.items()
+        if device.person_id == bench.actor_id and (device.last_seen_at is None or device.last_seen_at < before)
+    ]
+    if stale:
+        db.session.execute(update(Device).where(Device.id.in_(stale)).values(last_seen_at=now()))
 
 
-def _follow(head: InspectionHead, task_state: str | None, accepted: list[dict[str, Any]]) -> None:
-    """The first statement opens the task; a submission that is complete closes the round."""
-    if task_state == TaskState.DISPATCHED:
-        set_state(head.id, TaskState.OPEN)
+def _follow(head: Head, case: Case, accepted: list[Entry]) -> None:
+    """A submission that is complete closes the round; otherwise the first statement opens the task."""
+    first = head.feed == 0
+    head.feed += 1
+    received = False
     if head.pending_submit or any(entry["kind"] == "submit" for entry in accepted):
-        db.session.flush()
-        receive_if_complete(head)
+        received = receive_if_complete(head, accepted if first else entries_of(head.id), case.on_task)
+    if case.task_state == TaskState.DISPATCHED and not received:
+        move_task(head.id, TaskState.OPEN, case.on_task)
+    save_head(head)

@@ -1,12 +1,11 @@
 """What later stages and routes use of the journal: the use cases of synchronisation, reading, the server's own word."""
 
+from server.inspection.heads import head_of, lock_heads
 from server.inspection.journal import (
     append_server_entry,
     cover_of,
     entries_of,
-    head_of,
     held_of,
-    lock_heads,
     outstanding,
     runs_of,
     state_of,
