@@ -121,14 +121,15 @@ def _by_stratum(plan: Plan, rosters: Rosters) -> dict[str, tuple[list[str], dict
     """Return per stratum the ids that can be drawn and the number of the excluded by reason."""
     excluded = {(row["item"], row["id"]): row["reason"] for row in plan["exclusions"]}
     members: dict[str, tuple[list[str], dict[str, int]]] = {row["id"]: ([], {}) for row in plan["strata"]}
+    take = {name: ids.append for name, (ids, _) in members.items()}
     for item, lines in rosters.items():
         barred = {id_: reason for (code, id_), reason in excluded.items() if code == item}
         for id_, stratum, _ in lines:
-            ids, counts = members[stratum]
-            if barred and id_ in barred:
+            if id_ in barred:
+                counts = members[stratum][1]
                 counts[barred[id_]] = counts.get(barred[id_], 0) + 1
             else:
-                ids.append(id_)
+                take[stratum](id_)
     return members
 
 
@@ -172,7 +173,9 @@ def visits(plan: Plan, strata: Iterable[Mapping[str, Any]], rosters: Rosters) ->
         for premises in row["drawn"]:
             drawn.setdefault(premises["id"], []).append(row["stratum"])
     districts = _districts(plan, rosters, drawn)
-    return [visit(plan, id_, drawn[id_], districts.get(id_)) for id_ in sorted(drawn)]
+    # Few combinations of strata occur, however many premises: each is worked out once.
+    alike = {strata: visit(plan, "", strata, None) for strata in set(map(tuple, drawn.values()))}
+    return [{**alike[tuple(drawn[id_])], "task": id_, "district": districts.get(id_)} for id_ in sorted(drawn)]
 
 
 def _districts(plan: Plan, rosters: Rosters, wanted: Collection[str]) -> dict[str, str | None]:
@@ -181,7 +184,7 @@ def _districts(plan: Plan, rosters: Rosters, wanted: Collection[str]) -> dict[st
     return {line.id: line.district for lines in rosters.values() for line in lines if line.id in wanted}
 
 
-def visit(plan: Plan, id_: str, strata: Iterable[str], district: str | None) -> dict[str, Any]:
+def visit(plan: Plan, id_: str, strata: Sequence[str], district: str | None) -> dict[str, Any]:
     """Return the task of one premises that was drawn in `strata`; shape as in `visits`."""
     rows = {row["id"]: row for row in plan["strata"]}
     needed = {item["code"]: item["inspectors"] for item in plan["items"]}

@@ -1,32 +1,19 @@
-"""Who inspects: cards dealt from a levelled deck (specification section 7).
-
-In lay words: deal the cards, and reshuffle when everybody has had one. Every inspector has a load (the
-tasks of the year so far); a pool's cards lie in the order of (load, SHA-256 of pair seed, pool, load and
-inspector). A task takes the first team in that order that satisfies the rules; whoever must recuse
-stays on top for the next task. Within one pool of equals this gives equal chances, every pair equally
-likely, and loads that differ by one at most. Between people of different eligibility equal chances are
-impossible, and none are promised.
-"""
+"""The deck of one draw: whose card comes next, and which team satisfies the rules (specification section 7)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from server.core.pairing.pile import Card, Pile, index_of, load_of, make_card
 from server.core.refusal import Refused
 
-Card = tuple[int, bytes, int]
-"""(load, digest, index of the inspector): compares as the specification orders."""
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 
 class PairingRefused(Refused):
     """The cards cannot be dealt as asked: `pool_unknown`, `inspector_unknown`."""
-
-
-def task_key(pair_seed: str, task: str) -> bytes:
-    """Return the digest by which tasks are ordered for dealing: `DSS1|task|S_pair|task`."""
-    return sha256(f"DSS1|task|{pair_seed}|{task}".encode()).digest()
 
 
 def card(pair_seed: str, pool: str, load: int, inspector: str) -> bytes:
@@ -45,6 +32,7 @@ class Seating:
 
 
 ALONE = Seating()
+_NOBODY: frozenset[int] = frozenset()
 
 
 class Deck:
@@ -61,15 +49,24 @@ class Deck:
         pair_seed: str,
         loads: Mapping[str, int] | None = None,
     ) -> None:
-        rows = list(inspectors)
-        self._ids: list[str] = [row["id"] for row in rows]
+        self._ids: list[str] = []
+        self._senior: list[bool] = []
+        self._household: list[str | None] = []
+        self._district: list[str | None] = []
+        self._load: list[int] = []
+        for row in inspectors:
+            self._ids.append(row["id"])
+            self._senior.append(row["senior"])
+            self._household.append(row["household"] if rules["household"] else None)
+            self._district.append(row["district"])
+            self._load.append(row["load"] if loads is None else loads[row["id"]])
         self._index = {id_: index for index, id_ in enumerate(self._ids)}
-        self._senior: list[bool] = [row["senior"] for row in rows]
-        self._household: list[str | None] = [row["household"] for row in rows]
-        self._district: list[str | None] = [row["district"] for row in rows]
-        self._load: list[int] = [row["load"] if loads is None else loads[row["id"]] for row in rows]
         self._rules = rules
         self._seed = pair_seed
+        self._in_district: dict[str, set[int]] = {}
+        for index, own in enumerate(self._district):
+            if own is not None:
+                self._in_district.setdefault(own, set()).add(index)
         self._interests: dict[str, set[int]] = {}
         for row in interests:
             self._interests.setdefault(row["premises"], set()).add(self._known(row["inspector"]))
@@ -77,7 +74,9 @@ class Deck:
         self._out: dict[str, dict[str, int]] = {}
         # Seniors have a pile of their own, so that a team that still lacks one need not turn over
         # every other card first. Both piles together are the one order of the specification.
-        self._piles: dict[str, tuple[list[Card], list[Card]]] = {}
+        self._piles: dict[str, tuple[Pile, Pile]] = {}
+        self._pools_of = [0] * len(self._ids)
+        self._beginning: dict[str, Hash] = {}
         for pool in pools:
             self._lay_out(pool)
 
@@ -111,45 +110,54 @@ class Deck:
 
     def _lay_out(self, pool: Mapping[str, Any]) -> None:
         name = pool["id"]
+        # The beginning of a card's text is longer than one block of SHA-256: hashed once, copied for each.
+        self._beginning[name] = sha256(f"DSS1|card|{self._seed}|{name}|".encode())
         members: list[int] = []
         out: dict[str, int] = {}
-        piles: tuple[list[Card], list[Card]] = ([], [])
+        self._piles[name] = (Pile(), Pile())
         for row in pool["members"]:
             if row["out"] is not None:
                 out[row["out"]] = out.get(row["out"], 0) + 1
                 continue
             index = self._known(row["id"])
             members.append(index)
-            piles[self._senior[index]].append(self._card(name, index))
-        heapify(piles[0])
-        heapify(piles[1])
-        self._members[name], self._out[name], self._piles[name] = members, out, piles
+            self._pools_of[index] += 1
+            self._lay_down(name, index)
+        self._members[name], self._out[name] = members, out
 
     def _card(self, pool: str, index: int) -> Card:
         load = self._load[index]
-        return load, card(self._seed, pool, load, self._ids[index]), index
+        text = self._beginning[pool].copy()
+        text.update(f"{load}|{self._ids[index]}".encode())
+        return make_card(load, text.digest(), index)
 
     def _lay_down(self, pool: str, index: int) -> None:
-        heappush(self._piles[pool][self._senior[index]], self._card(pool, index))
+        self._piles[pool][self._senior[index]].add(self._card(pool, index), self._load[index])
 
-    def _take_up(self, pool: str, seniors_only: bool) -> Card | None:
-        """Take the next card of the pool. A card whose holder was dealt a task elsewhere in the meantime
-        lies too high: it is replaced by the card of his present load and looked for again."""
+    def _take_up(self, pool: str, seniors_only: bool) -> tuple[Card, int] | None:
+        """Take the next card of the pool, and say whose it is. A card whose holder was dealt a task in another pool
+        meanwhile lies too high: it is replaced by the card of his present load and looked for again."""
         ordinary, seniors = self._piles[pool]
         while True:
-            pile = seniors if seniors_only or (seniors and not (ordinary and ordinary[0] < seniors[0])) else ordinary
-            if not pile:
+            senior, plain = seniors.top(), None if seniors_only else ordinary.top()
+            if senior is None and plain is None:
                 return None
-            top = heappop(pile)
-            if top[0] == self._load[top[2]]:
-                return top
-            heappush(pile, self._card(pool, top[2]))
+            # Cards are inverted: the larger bytes come first.
+            pile = ordinary if senior is None or (plain is not None and plain > senior) else seniors
+            first = pile.take()
+            index = index_of(first)
+            if self._pools_of[index] == 1 or load_of(first) == self._load[index]:
+                return first, index
+            self._lay_down(pool, index)
 
-    def _barred(self, task: str, district: str | None, seating: Seating) -> set[int]:
+    def _barred(self, task: str, district: str | None, seating: Seating) -> Collection[int]:
+        near = self._rules["district"] and district is not None
+        if seating is ALONE and not near:
+            return self._interests.get(task, _NOBODY)
         barred = set(self._interests.get(task, ()))
         barred.update(self._known(id_) for id_ in (*seating.taken, *seating.kept, *seating.unavailable))
-        if self._rules["district"] and district is not None:
-            barred.update(index for index, own in enumerate(self._district) if own == district)
+        if near:
+            barred.update(self._in_district.get(str(district), ()))
         return barred
 
     def _deal_in_order(
@@ -157,45 +165,57 @@ class Deck:
     ) -> list[int] | None:
         """Deal card by card. Only households can lead into a dead end (the first card may rule out the
         only senior): then, and only then, the teams are searched in card order."""
-        seats = count - len(kept)
+        seats, homes = count - len(kept), self._household
+        senior_missing = self._rules["senior"] and not any(self._senior[index] for index in kept)
+        left: tuple[list[Card], list[Card]] = ([], [])
         turned: list[Card] = []
         team: list[int] = []
         while len(team) < seats:
-            top = self._take_up(pool, self._senior_needed(kept + team, count))
-            if top is None:
+            found = self._take_up(pool, senior_missing and len(team) == seats - 1)
+            if found is None:
                 break
-            turned.append(top)
-            if top[2] not in barred and self._may_join(top[2], others + kept + team):
-                team.append(top[2])
-        dealt = set(team) if len(team) == seats else set()
-        for load, number, index in turned:
-            if index not in dealt:
-                heappush(self._piles[pool][self._senior[index]], (load, number, index))
+            first, index = found
+            if index in barred or (homes[index] is not None and not self._may_join(index, others, kept, team)):
+                left[self._senior[index]].append(first)
+                continue
+            team.append(index)
+            turned.append(first)
+            senior_missing = senior_missing and not self._senior[index]
         if len(team) == seats:
+            if left[0] or left[1]:
+                self._put_back(pool, left)
             return team
+        for first in turned:
+            left[self._senior[index_of(first)]].append(first)
+        for cards in left:
+            cards.sort(reverse=True)
+        self._put_back(pool, left)
         return self._search(pool, count, barred, kept, others) if self._rules["household"] else None
+
+    def _put_back(self, pool: str, left: tuple[list[Card], list[Card]]) -> None:
+        for pile, cards in zip(self._piles[pool], left, strict=True):
+            if cards:
+                pile.put_back(cards)
 
     def _senior_needed(self, team: list[int], count: int) -> bool:
         """Say whether only a senior may take the next seat: it is the last and there is none yet."""
         return self._rules["senior"] and len(team) == count - 1 and not any(self._senior[index] for index in team)
 
-    def _may_join(self, index: int, team: list[int]) -> bool:
+    def _may_join(self, index: int, *present: list[int]) -> bool:
         own = self._household[index]
-        return not self._rules["household"] or own is None or all(self._household[other] != own for other in team)
+        return own is None or all(self._household[other] != own for people in present for other in people)
 
     def _search(
         self, pool: str, count: int, barred: Collection[int], kept: list[int], others: list[int]
     ) -> list[int] | None:
         """Return the first team in card order that satisfies the rules, and take its cards up."""
         cards = sorted(self._card(pool, index) for index in self._members[pool] if index not in barred)
-        order = [index for _, _, index in cards]
+        order = [index_of(one) for one in reversed(cards)]
         team = next(self._teams(order, 0, count, kept, others), None)
         if team is None:
             return None
-        dealt = set(team)
-        for pile in self._piles[pool]:
-            pile[:] = [top for top in pile if top[2] not in dealt]
-            heapify(pile)
+        for index in team:
+            self._piles[pool][self._senior[index]].remove(index)
         return team
 
     def _teams(
@@ -208,7 +228,7 @@ class Deck:
             index = order[at]
             if self._senior_needed(team, count) and not self._senior[index]:
                 continue
-            if self._may_join(index, others + team):
+            if self._may_join(index, others, team):
                 for rest in self._teams(order, at + 1, count, [*team, index], others):
                     yield [index, *rest]
 
@@ -228,9 +248,8 @@ class Deck:
             left[:] = [index for index in left if index not in unfit]
             return before - len(left)
 
-        same = [index for index, own in enumerate(self._district) if district is not None and own == district]
         interest = remove(self._interests.get(task, set()))
-        own_district = remove(set(same) if self._rules["district"] else set())
+        own_district = remove(self._in_district.get(district or "", set()) if self._rules["district"] else set())
         unavailable = remove({self._known(id_) for id_ in seating.unavailable})
         taken = remove({self._known(id_) for id_ in (*seating.taken, *seating.kept)})
         needed = count - len(seating.kept)
@@ -247,31 +266,3 @@ class Deck:
             "needed": needed,
             "rule": "too_few" if len(left) < needed else "household" if senior else "senior",
         }
-
-
-def pair(tasks: Iterable[Mapping[str, Any]], deck: Deck, pair_seed: str) -> list[dict[str, Any]]:
-    """Deal for all tasks (shape of `draw.visits`) in the order of their keys, and return in that order:
-
-        {"task", "items", "strata", "groups": [{"pool", "inspectors": [id], "report": … | null}]}
-
-    The groups of one visit are filled in the order of the pool names; nobody sits in two of them. A group
-    that cannot be filled is reported and leaves the others as they are.
-    """
-    keyed = sorted((task_key(pair_seed, task["task"]), task["task"], task) for task in tasks)
-    return [{**_heading(task), "groups": seat(deck, task)} for _, _, task in keyed]
-
-
-def _heading(task: Mapping[str, Any]) -> dict[str, Any]:
-    return {"task": task["task"], "items": task["items"], "strata": task["strata"]}
-
-
-def seat(deck: Deck, task: Mapping[str, Any], taken: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """Fill the slots of one task; `taken` are people who are on the visit already."""
-    groups: list[dict[str, Any]] = []
-    present = list(taken)
-    for slot in task["slots"]:
-        seating = Seating(taken=tuple(present))
-        team, report = deck.deal(task["task"], task["district"], slot["pool"], slot["count"], seating)
-        present += team
-        groups.append({"pool": slot["pool"], "inspectors": team, "report": report})
-    return groups
