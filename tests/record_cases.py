@@ -279,11 +279,22 @@ def sha(data: bytes) -> str:
 class Visit:
     """Entries and bytes of one inspection; time goes on a minute per entry."""
 
+    inspection = INSPECTION
+    context: Mapping[str, Any] = CONTEXT
+
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.tips: dict[str, Entry] = {}
         self.bytes: dict[str, bytes] = {}
         self.minute = 0
+
+    def started(self) -> dict[str, Any]:
+        """The context as the phones have it now."""
+        return {**self.context, "visit_started_at": fold(self.entries.values())["presence"]["started_at"]}
+
+    def drawn(self, code: str) -> list[str]:
+        keys: list[str] = Run(checklist(), fold(self.entries.values()), self.started()).go().samples[code]["keys"]
+        return keys
 
     def say(self, who: str, kind: str, path: str, value: Any, replaces: Iterable[str] = ()) -> Entry:
         tip = self.tips.get(PHONES[who])
@@ -332,8 +343,7 @@ class Visit:
         return {**told, "covers": {device: list(tip) for device, tip in told["covers"].items()}}
 
     def text(self) -> str:
-        state = fold(self.entries.values())
-        return str(record(checklist(), state, {**CONTEXT, "visit_started_at": state["presence"]["started_at"]})["text"])
+        return str(record(checklist(), fold(self.entries.values()), self.started())["text"])
 
     def sign(self, who: str, role: str, name: str, text: str, **more: Any) -> Entry:
         """Sign `text`: its bytes and the signature are stored first, as the phone does it."""
@@ -366,9 +376,8 @@ def fill(visit: Visit) -> None:
         visit.answer(ZHANG if code < "HT" else LI, code, "pass")
     visit.answer(LI, "HT202", 0)
     visit.answer(ZHANG, "HT301", {"frame": ROOMS, "round": 1, "reason": ""})
-    drawn = Run(checklist(), fold(visit.entries.values()), CONTEXT).go().samples["HT301"]["keys"]
-    for place, key in enumerate(drawn):
-        path = f"HT301/{row_id(INSPECTION, 'HT301', key)}"
+    for place, key in enumerate(visit.drawn("HT301")):
+        path = f"HT301/{row_id(visit.inspection, 'HT301', key)}"
         visit.answer(ZHANG, f"{path}/registered", 1)
         visit.answer(ZHANG, f"{path}/present", 2 if place == 2 else 1)
         visit.answer(ZHANG, f"{path}/matched", "pass")

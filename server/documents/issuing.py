@@ -5,6 +5,7 @@ transaction ends with the number taken, the press works, and only then the paper
 """
 
 import hashlib
+import io
 import os
 import tempfile
 from collections.abc import Mapping
@@ -106,7 +107,7 @@ def _draft(inspection_id: str, copy: Copy) -> Draft | IssuedPaper:
     view = record_view(material)
     pictures["code"] = code_picture(view["proof"]["code"])
     texts = [
-        Attached(f"笔录原文-{sha[:16]}.txt", f"签名文本原文，SHA-256 {sha}", signed.text.encode())
+        Attached(f"record-{sha[:16]}.txt", f"签名文本原文，SHA-256 {sha}", signed.text.encode())
         for sha, signed in material.texts.items()
     ]
     made = sheet("record", view, press().fonts, pictures, texts)
@@ -157,17 +158,16 @@ def _material(
         restricted=looked.restricted,
         texts=signed_texts(looked.by_id, looked.state, bodies, looked.checklist, looked.contexts),
         people=people_names(looked),
-        sizes={sha: Image.open(_preview(sha)).size for sha in photos if sha in pictures},
+        sizes={sha: _size(pictures[sha]) for sha in photos if sha in pictures},
         entries=list(looked.by_id),
         fonts=fonts,
     )
     return material, pictures
 
 
-def _preview(sha256: str) -> Path:
-    made = preview_of(sha256, PRINT_WIDTH)
-    assert made is not None
-    return made
+def _size(picture: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(picture), formats=("JPEG",)) as opened:
+        return opened.size
 
 
 def _pictures(wanted: set[str]) -> dict[str, bytes]:
@@ -222,4 +222,4 @@ def paper_numbers(inspection_ids: list[str]) -> Mapping[str, str]:
     query = select(PaperNumber.inspection_id, PaperNumber.number).where(
         PaperNumber.inspection_id.in_(inspection_ids), PaperNumber.voided_at.is_(None)
     )
-    return dict(db.session.execute(query).tuples())
+    return dict(db.session.execute(query).all())
