@@ -2,8 +2,8 @@
 import { CAMERA } from "./browser";
 import { isBuilt, makeTemplate, run } from "./server";
 
-export default function begin(): void {
+export default function begin(): () => void {
   if (!isBuilt()) throw new Error("pwa/dist is missing: run make setup");
   run(["tests/journeys/camera.py", CAMERA], process.env);
-  makeTemplate();
+  return makeTemplate();
 }

@@ -1,7 +1,7 @@
 /** The real server under the journeys: gunicorn and the worker, each journey with an instance folder of its own. */
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,21 +9,25 @@ import { delimiter, join, resolve } from "node:path";
 
 export const ROOT = resolve(__dirname, "../..");
 const PYTHON = join(ROOT, ".venv", "bin", "python");
-const TEMPLATE = join(ROOT, ".make", "journey-instance");
 const START_MS = 60_000;
+const TEMPLATE = "SUICHA_JOURNEY_TEMPLATE";
 
 interface Running {
   process: ChildProcess;
   ended: Promise<void>;
 }
 
-/** Makes the instance with the demo bureau that every journey starts from; once per run. */
-export function makeTemplate(): void {
-  rmSync(TEMPLATE, { recursive: true, force: true });
-  mkdirSync(TEMPLATE, { recursive: true });
+/**
+ * Makes the instance with the demo bureau that every journey of this run starts from; answers with what removes it.
+ * Its folder is handed to the journeys' processes in the environment.
+ */
+export function makeTemplate(): () => void {
+  const template = mkdtempSync(join(tmpdir(), "suicha-template-"));
+  process.env[TEMPLATE] = template;
   const flask = ["-m", "flask", "--app", "wsgi"];
-  run([...flask, "db", "upgrade"], environment(TEMPLATE));
-  run([...flask, "demo", "load"], environment(TEMPLATE));
+  run([...flask, "db", "upgrade"], environment(template));
+  run([...flask, "demo", "load"], environment(template));
+  return () => rmSync(template, { recursive: true, force: true });
 }
 
 /** Runs Python in this checkout to its end. Throws with its output when it fails. */
@@ -45,7 +49,7 @@ export class Server {
   /** A server on a free port with the demo bureau, started. `settings` are more SUICHA_* variables. */
   static async begin(settings: NodeJS.ProcessEnv = {}): Promise<Server> {
     const instance = mkdtempSync(join(tmpdir(), "suicha-journey-"));
-    cpSync(TEMPLATE, instance, { recursive: true });
+    cpSync(process.env[TEMPLATE] ?? "", instance, { recursive: true });
     const server = new Server(instance, await freePort(), settings);
     await server.start();
     return server;
