@@ -59,7 +59,7 @@ def outstanding_of(inspection_id: str) -> list[dict[str, Any]]:
     """What is still on its way, with the names of those whose phones have it."""
     rows = outstanding(inspection_id)
     owners = select(Device.id, Person.name).join(Person, Person.id == Device.person_id)
-    names = dict(db.session.execute(owners.where(Device.id.in_([row["device"] for row in rows]))).tuples())
+    names = dict(db.session.execute(owners.where(Device.id.in_([row["device"] for row in rows]))).all())
     return [row | {"person_name": names.get(row["device"], "")} for row in rows]
 
 
@@ -216,4 +216,4 @@ def _queue_row(actor: Actor, task: Task) -> dict[str, Any]:
 def people_names(looked: Looked) -> dict[str, str]:
     """Names of everybody who speaks in a journal, or is on its task."""
     ids = {entry["author"] for entry in looked.entries} | set(people_of(looked.task))
-    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).tuples())
+    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
