@@ -119,7 +119,7 @@ class _Maker:
             state=TaskState.DISPATCHED,
             dispatched_at=now(),
             items=[self._item(position, item) for position, item in enumerate(listed, 1)],
-            inspectors=[_card(slot, pool, inspector) for slot, (pool, inspector) in enumerate(drawn.cards, 1)],
+            inspectors=self._cards(listed, drawn),
             notice=Notice(number=document_number(NOTICE, unit, year), issued_on=today()),
         )
         db.session.add(task)
@@ -145,6 +145,12 @@ class _Maker:
         feed.note_change(task.id, people_of(task))
         record("task.extended", "task", task.id, items=more)
         return task
+
+    def _cards(self, listed: list[InspectionItem], drawn: DrawnTask) -> list[TaskInspector]:
+        """The cards by slot: the brigade of the first item first, within a brigade as they were dealt."""
+        units = [item.unit_id for item in listed]
+        ordered = sorted(drawn.cards, key=lambda card: units.index(card[1].person.unit_id))
+        return [_card(slot, pool, inspector) for slot, (pool, inspector) in enumerate(ordered, 1)]
 
     def _listed(self, codes: list[str]) -> list[InspectionItem]:
         return sorted((self.items[code] for code in codes), key=lambda item: (item.position, item.code))

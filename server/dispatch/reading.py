@@ -15,8 +15,9 @@ from server.platform.paging import Page, page_of
 from server.registry.models import InspectionItem, Inspector, Subject
 
 WHOLE_BUREAU = frozenset((Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR))
-"""Who sees all tasks; leads see those with an item of their brigade, stations those in their district, inspectors
-their own."""
+"""Who sees all tasks; leads see those with an item of their brigade, inspectors their own."""
+VISITED = (TaskState.SUBMITTED, TaskState.RETURNED, TaskState.SIGNED_OFF)
+"""A station sees the tasks of its district only afterwards: who was drawn is not known there before the visit."""
 
 
 def _whole(query: Select[Task]) -> Select[Task]:
@@ -41,7 +42,7 @@ def visible_to(actor: Actor, query: Select[Task]) -> Select[Task]:
         allowed.append(Task.id.in_(items))
     if Role.STATION in actor.role_set:
         places = select(Subject.id).where(Subject.station_id == actor.unit_id)
-        allowed.append(Task.subject_id.in_(places))
+        allowed.append(Task.subject_id.in_(places) & Task.state.in_(VISITED))
     if Role.INSPECTOR in actor.role_set:
         allowed.append(Task.id.in_(_of_person(actor.id)) & (Task.state != TaskState.WITHDRAWN))
     return query.where(or_(false(), *allowed))

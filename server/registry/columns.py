@@ -107,6 +107,7 @@ SUBJECTS = Table(
         Column("严重违法失信名单列入日期", "serious_since", cells.day, "", "未列入的不填"),
         Column("信用风险分类", "credit_class", cells.one_of(CLASSES), "", "A 至 D，仅内部使用，不公开"),
         Column("许可证编号", "licence_no", cells.text(100), ""),
+        Column("开业日期", "opened_on", cells.day, ""),
         Column("房间数", "rooms", cells.integer(0, 100_000), ""),
         Column("床位数", "beds", cells.integer(0, 100_000), ""),
         Column("电竞房间数", "esports_rooms", cells.integer(0, 100_000), ""),
@@ -114,7 +115,7 @@ SUBJECTS = Table(
         Column("易制毒品种", "substances", cells.many(cells.text(60)), "", "多个用顿号分开"),
     ),
 )
-ATTRIBUTES = ("licence_no", "rooms", "beds", "esports_rooms", "pcs", "substances")
+ATTRIBUTES = ("licence_no", "opened_on", "rooms", "beds", "esports_rooms", "pcs", "substances")
 """Columns of the subjects that differ by trade; they go into `subject.attributes`."""
 
 INSPECTORS = Table(

@@ -143,7 +143,7 @@ class _Writing:
 
 def _compare(row: Row, known: Row | None, pools: Mapping[str, set[str]], writing: _Writing, tally: Tally) -> None:
     stored = {name: row.get(name) for name in COLUMNS}
-    stored["attributes"] = {name: row[name] for name in ATTRIBUTES if name in row}
+    stored["attributes"] = {name: _plain(row[name]) for name in ATTRIBUTES if name in row}
     stored["status"] = row.get("status", SubjectStatus.OPEN).value
     if known is None:
         subject_id = new_id()
@@ -162,6 +162,11 @@ def _compare(row: Row, known: Row | None, pools: Mapping[str, set[str]], writing
         tally.same += same and not moved
         tally.changed += not same or moved
     writing.ids[row["statutory_id"]] = subject_id
+
+
+def _plain(value: Any) -> Any:
+    """An attribute as JSON has it: dates as text."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _write_flags_and_classes(rows: list[Row], ids: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from server.accounts.models import Person
 from server.core.canonical import canonical, digest
 from server.dispatch import approvals, service
 from server.dispatch.checklists import pin
@@ -56,6 +57,9 @@ def test_every_drawn_premises_becomes_one_task_with_two_people_per_brigade(room:
         assert len(row["inspectors"]) == 2 * len({item["unit"] for item in row["items"]})
         assert row["joint"] is (len(row["items"]) > 1)
         assert [card["slot"] for card in row["inspectors"]] == list(range(1, len(row["inspectors"]) + 1))
+        brigade = row["items"][0]["unit"]
+        first = [card["person_id"] for card in row["inspectors"]][:2]
+        assert all(db.session.get_one(Person, person_id).unit.name == brigade for person_id in first)
         assert row["draw"]["number"] == "2026-01" and len(row["draw"]["certificate_digest"]) == 64
         assert (row["window"]["from"], row["window"]["to"]) == ("2026-07-01", "2026-12-31")
         assert (row["visit_number"], row["visit_cap"], row["state"]) == (1, 2, "dispatched")
@@ -163,6 +167,16 @@ def test_leads_see_their_brigades_tasks(room: Room, browser: Browser, bureau: Bu
     assert browser.of(bureau.people["first"]).get(f"/api/dispatch/tasks/{foreign.id}").status_code == 403
     assert service.led_by(bureau.people["other_lead"], foreign)
     assert not service.led_by(bureau.people["lead"], foreign)
+
+
+def test_a_station_learns_of_a_visit_only_afterwards(room: Room, browser: Browser, bureau: Bureau) -> None:
+    dispatch(room)
+    task = tasks()[0]
+    task.subject.station_id = bureau.units["station"].id
+    station = browser.of(bureau.people["station"])
+    assert station.get("/api/dispatch/tasks").json["total"] == 0
+    service.set_state(task.id, "submitted")
+    assert [row["number"] for row in station.get("/api/dispatch/tasks").json["rows"]] == [task.number]
 
 
 def test_the_office_finds_tasks_by_state_item_and_words(room: Room) -> None:

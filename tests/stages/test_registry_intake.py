@@ -56,6 +56,7 @@ HOTEL: Row = {
     "纬度": 33.627,
     "经度": "113.357",
     "房间数": 36,
+    "开业日期": date(2019, 4, 1),
     "信用风险分类": "B",
     "经营异常名录列入日期": "2026年3月1日",
 }
@@ -116,7 +117,9 @@ def test_three_files_make_the_registries_with_one_command(run: Run, bureau: Bure
     assert item.contents == ["系统是否正常运行", "登记是否真实"]
     hotel = db.session.scalars(select(Subject)).one()
     assert (hotel.statutory_id, hotel.size, hotel.lat, hotel.lng) == (f"uscc:{CODES[0]}", 36, "33.62700", "113.35700")
-    assert hotel.attributes == {"rooms": 36} and hotel.station_id == bureau.units["station"].id
+    assert (
+        hotel.attributes == {"rooms": 36, "opened_on": "2019-04-01"} and hotel.station_id == bureau.units["station"].id
+    )
     assert db.session.get_one(SubjectRating, hotel.id).credit_class == "B"
     assert db.session.scalars(select(SubjectFlag)).one().since == date(2026, 3, 1)
     officer = db.session.scalars(select(Inspector)).one()
