@@ -132,11 +132,12 @@ def _faces(*folders: Path) -> Faces:
 def _names(path: Path, _changed: int) -> frozenset[tuple[str, int]]:
     """(family name, weight) of one file, from name ids 1 and 16; a file that is no font has none."""
     try:
-        if path.suffix.lower() == ".ttc":
-            with TTCollection(path, lazy=True) as collection:
-                return frozenset(name for font in collection.fonts for name in _name_records(font))
-        with TTFont(path, lazy=True) as font:
-            return frozenset(_name_records(font))
+        with path.open("rb") as file:  # fontTools leaves the file open when it is no font
+            if path.suffix.lower() == ".ttc":
+                with TTCollection(file, lazy=True) as collection:
+                    return frozenset(name for font in collection.fonts for name in _name_records(font))
+            with TTFont(file, lazy=True) as font:
+                return frozenset(_name_records(font))
     except Exception:  # fontTools raises what struct, zlib and its own tables raise; a broken file is simply not used
         return frozenset()
 
