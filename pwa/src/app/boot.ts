@@ -3,7 +3,7 @@
  * A failure on the way is told in words on the page, never as a blank screen.
  */
 import { createApp } from "vue";
-import { installWords, say, speakAsBefore } from "@/locales";
+import { say, speakAsBefore } from "@/locales";
 import App from "./App.vue";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";
@@ -13,7 +13,6 @@ import { startUpdates } from "./update";
 export async function boot(root: HTMLElement): Promise<void> {
   watchInstallation();
   const app = createApp(App);
-  installWords(app);
   await speakAsBefore();
   const suicha = createSuicha();
   provideSuicha(app, suicha);

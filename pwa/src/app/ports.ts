@@ -439,7 +439,7 @@ export interface Watermark {
 export interface CapturePort {
   camera: CameraPort;
   position: PositionPort;
-  signature(canvas: HTMLCanvasElement): SignatureHandle;
+  signature(canvas: HTMLCanvasElement): Promise<SignatureHandle>;
   /** Lines of the watermark, for a live overlay in HTML. */
   watermarkLines(mark: Watermark): string[];
   /** Draws photo, watermark and marks into a canvas for showing; the stored bytes are never altered. */

@@ -4,7 +4,6 @@ import { Refusal } from "../vault/refusal";
 import { PageCamera } from "./camera";
 import { fitted } from "./picture";
 import { browserReceiver, PositionKeeper } from "./position";
-import { signatureOn } from "./signature";
 import { drawMarks, drawWatermark, watermarkLines } from "./watermark";
 
 /** Wide enough for a phone's screen at three pixels per point. */
@@ -15,7 +14,8 @@ export function browserCapture(clock: Clock, limit: () => number): CapturePort {
   return {
     camera: new PageCamera({ clock, position, limit }),
     position,
-    signature: signatureOn,
+    // Loaded when somebody signs, not with the first screen.
+    signature: async (canvas) => (await import("./signature")).signatureOn(canvas),
     watermarkLines: (mark: Watermark) => watermarkLines(mark),
     draw,
     tick: () => {

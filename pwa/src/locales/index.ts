@@ -2,14 +2,17 @@
  * The words of the screens. One JSON file per language and area (`zh-CN/field.json`); `app` holds what every
  * area needs and comes with the first route, in Chinese; everything else is loaded when a route asks for it
  * (`meta.words`). Both languages have the same keys (tests/ui/locales.test.ts).
+ *
+ * A sentence is text with {names} to fill in, nothing more: no plurals, no nesting. A library for that cost more
+ * than a sixth of the first route.
  */
-import { computed } from "vue";
-import type { App, ComputedRef } from "vue";
-import { createI18n, useI18n } from "petite-vue-i18n";
+import { computed, shallowRef } from "vue";
+import type { ComputedRef } from "vue";
 import appWords from "./zh-CN/app.json";
 
 export type Language = "zh-CN" | "en";
 export type WordsArea = "app" | "field" | "lead" | "office";
+export type Values = Record<string, string | number>;
 interface Words {
   [key: string]: string | Words;
 }
@@ -18,35 +21,20 @@ const files = import.meta.glob<{ default: Words }>(["./*/*.json", "!./zh-CN/app.
 const STORED = "suicha.language";
 const loaded = new Set<string>(["zh-CN/app"]);
 const wanted = new Set<WordsArea>(["app"]);
-/** Every key that is here in some language: both languages have the same (tests/ui/locales.test.ts). */
-const known = new Set<string>();
 
-/** "login.enter" → sentence: the small i18n looks keys up as they stand and knows no nesting. */
-function flat(words: Words, before = ""): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(words).flatMap(([key, word]) =>
-      typeof word === "string" ? [[before + key, word]] : Object.entries(flat(word, `${before}${key}.`)),
-    ),
+/** "login.enter" → sentence. */
+function flat(words: Words, before = ""): [string, string][] {
+  return Object.entries(words).flatMap(([key, word]): [string, string][] =>
+    typeof word === "string" ? [[before + key, word]] : flat(word, `${before}${key}.`),
   );
 }
 
-function remember(words: Words): Record<string, string> {
-  const sentences = flat(words);
-  for (const key of Object.keys(sentences)) known.add(key);
-  return sentences;
-}
-
-const i18n = createI18n({
-  legacy: false,
-  locale: "zh-CN",
-  fallbackLocale: "zh-CN",
-  messages: { "zh-CN": remember(appWords) } as Record<string, Record<string, string>>,
+const now = shallowRef<Language>("zh-CN");
+/** Replaced as a whole when words arrive, so that whatever is on the screen follows. */
+const sentences = shallowRef<Record<Language, ReadonlyMap<string, string>>>({
+  "zh-CN": new Map(flat(appWords)),
+  en: new Map(),
 });
-
-/** Puts `t` into the app. */
-export function installWords(app: App): void {
-  app.use(i18n);
-}
 
 async function load(language: Language, area: WordsArea): Promise<void> {
   const name = `${language}/${area}`;
@@ -54,23 +42,24 @@ async function load(language: Language, area: WordsArea): Promise<void> {
   if (loaded.has(name) || file === undefined) return;
   const words = await file();
   loaded.add(name);
-  i18n.global.mergeLocaleMessage(language, remember(words.default));
+  const more = new Map([...sentences.value[language], ...flat(words.default)]);
+  sentences.value = { ...sentences.value, [language]: more };
 }
 
 /** Loads an area's words in the language of now; a route waits for it. */
 export async function needWords(areas: readonly WordsArea[]): Promise<void> {
   for (const area of areas) wanted.add(area);
-  await Promise.all([...wanted].map((area) => load(language(), area)));
+  await Promise.all([...wanted].map((area) => load(now.value, area)));
 }
 
 export function language(): Language {
-  return i18n.global.locale.value as Language;
+  return now.value;
 }
 
 /** Changes the language of every screen, and of the sentences that the server sends from now on. */
 export async function speak(next: Language): Promise<void> {
   await Promise.all([...wanted].map((area) => load(next, area)));
-  i18n.global.locale.value = next;
+  now.value = next;
   document.documentElement.lang = next;
   try {
     localStorage.setItem(STORED, next);
@@ -90,9 +79,14 @@ export async function speakAsBefore(): Promise<void> {
   if (stored === "en") await speak("en");
 }
 
-/** A sentence outside of a component, e.g. the page title. */
-export function say(key: string, values: Record<string, string | number> = {}): string {
-  return i18n.global.t(key, values);
+/** The sentence behind a key, filled in; the key itself where there is none. */
+export function say(key: string, values: Values = {}): string {
+  const sentence = sentences.value[now.value].get(key) ?? sentences.value["zh-CN"].get(key) ?? key;
+  return sentence.replace(/\{(\w+)\}/g, (slot, name: string) => String(values[name] ?? slot));
+}
+
+function known(key: string): boolean {
+  return sentences.value[now.value].has(key) || sentences.value["zh-CN"].has(key);
 }
 
 interface Bilingual {
@@ -100,9 +94,14 @@ interface Bilingual {
   readonly en: string;
 }
 
+function pick(text: Bilingual | null | undefined): string {
+  if (!text) return "";
+  return now.value === "en" && text.en !== "" ? text.en : text.zh;
+}
+
 export interface Speech {
   /** A sentence of the locales. */
-  t: (key: string, values?: Record<string, string | number>) => string;
+  t: (key: string, values?: Values) => string;
   /** Whether there is such a sentence. */
   has: (key: string) => boolean;
   /** The right half of a text out of a checklist. */
@@ -110,16 +109,7 @@ export interface Speech {
   language: ComputedRef<Language>;
 }
 
-/** What components use. */
+/** What components use. Whatever reads it follows the language and the words that arrive. */
 export function useWords(): Speech {
-  const { t, locale } = useI18n({ useScope: "global" });
-  return {
-    t: (key, values = {}) => t(key, values),
-    has: (key) => known.has(key),
-    pick: (text) => {
-      if (!text) return "";
-      return locale.value === "en" && text.en !== "" ? text.en : text.zh;
-    },
-    language: computed(() => locale.value as Language),
-  };
+  return { t: say, has: known, pick, language: computed(() => now.value) };
 }

@@ -75,10 +75,12 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
-/** "320 m", "4.6 km" */
-export function metres(distance: number): string {
-  if (distance < 1000) return `${Math.max(10, Math.round(distance / 10) * 10)} m`;
-  return `${(distance / 1000).toFixed(1)} km`;
+/** "320 米", "4.6 公里" / "320 m", "4.6 km" */
+export function metres(distance: number, language: Language): string {
+  const near = distance < 1000;
+  const number = near ? String(Math.max(10, Math.round(distance / 10) * 10)) : (distance / 1000).toFixed(1);
+  if (language === "zh-CN") return `${number} ${near ? "米" : "公里"}`;
+  return `${number} ${near ? "m" : "km"}`;
 }
 
 interface Place {
