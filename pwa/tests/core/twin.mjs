@@ -6,7 +6,8 @@ import { resolve } from "node:path";
 import { runnerImport } from "vite";
 
 const src = resolve(import.meta.dirname, "../../src");
-const load = async (file) => (await runnerImport(resolve(src, file), { logLevel: "silent", configFile: false })).module;
+const load = async (file) =>
+  (await runnerImport(resolve(src, file), { logLevel: "silent", configFile: false })).module;
 const [{ compileChecklist, evaluate, record }, { compileCel }, { canonical }] = await Promise.all([
   load("core/checklist/index.ts"),
   load("app/cel.ts"),
@@ -19,6 +20,9 @@ const { definitions, cases } = JSON.parse(text);
 const checklists = definitions.map((definition) => compileChecklist(definition, compileCel));
 const answers = cases.map(({ definition, state, context }) => {
   const checklist = checklists[definition];
-  return canonical({ evaluation: evaluate(checklist, state, context), record: record(checklist, state, context) });
+  return canonical({
+    evaluation: evaluate(checklist, state, context),
+    record: record(checklist, state, context),
+  });
 });
 process.stdout.write(`${answers.join("\n")}\n`);

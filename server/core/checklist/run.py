@@ -186,10 +186,8 @@ class Run:
             return "fail" if found.is_true() else "pass"
         return {"unchecked": "unchecked", "absent": absent}.get(found.status, "open")
 
-    def compute(
-        self, item: Mapping[str, Any], programs: ItemPrograms, summary: Scope | None = None, *, quiet: bool = False
-    ) -> None:
-        """Calculate the item's named values; `quiet` while a table is not whole."""
+    def compute(self, item: Mapping[str, Any], programs: ItemPrograms, summary: Scope | None = None) -> None:
+        """Calculate the item's named values; a table's (`summary`) may be empty yet, which is no fault."""
         scopes = [self.scope] if summary is None else [summary, self.scope]
         code = item["code"]
         for value, program in programs.computed:
@@ -201,7 +199,7 @@ class Run:
                 self.scope.set(name, found.value)
             elif found.status in ("known", "error"):
                 self.scope.lack([name], "open")
-                if not quiet:
+                if summary is None:
                     self.miss(code, code, "calculation", title=item["title"])
             else:
                 self.scope.lack([name], found.status)

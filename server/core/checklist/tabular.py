@@ -69,13 +69,15 @@ def _judge_rows(run: "Run", item: Mapping[str, Any], programs: "ItemPrograms", r
         run.scope.set(f"{code}_total", run.samples[code]["total"])
         run.scope.set(f"{code}_drawn", len(run.samples[code]["keys"]))
     whole = _is_whole(run, item, rows)
-    run.compute(item, programs, tables.summary_scope(programs.table, rows), quiet=not whole)
+    run.compute(item, programs, tables.summary_scope(programs.table, rows))
     if not whole:
         # Running figures are shown, but nothing may be decided on a table that is half filled in.
         for name in run.names(item, programs):
             run.scope.drop(name, "open")
         return "open"
     verdict = run.judged(programs, "pass")
+    if verdict == "open" and any(run.computed[f"{code}_{value['key']}"] is None for value in item["computed"]):
+        run.miss(code, code, "calculation", title=item["title"])
     if programs.fails is None and failed:
         verdict = "fail"
     if verdict == "pass" and any(row.unchecked or row.verdict == "unchecked" for row in rows):

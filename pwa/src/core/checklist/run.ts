@@ -216,7 +216,8 @@ export class Run {
     }
   }
 
-  compute(item: Item, programs: ItemPrograms, summary?: Scope, quiet = false): void {
+  /** Calculate the item's named values; a table's (`summary`) may be empty yet, which is no fault. */
+  compute(item: Item, programs: ItemPrograms, summary?: Scope): void {
     const scopes = summary === undefined ? [this.scope] : [summary, this.scope];
     for (const [value, program] of programs.computed) {
       const name = `${item.code}_${value.key}`;
@@ -227,7 +228,7 @@ export class Run {
         this.scope.set(name, found.value);
       } else if (found.status === "known" || found.status === "error") {
         this.scope.lack([name], "open");
-        if (!quiet) this.miss(item.code, item.code, "calculation", { title: item.title });
+        if (summary === undefined) this.miss(item.code, item.code, "calculation", { title: item.title });
       } else {
         this.scope.lack([name], found.status satisfies Lack);
       }

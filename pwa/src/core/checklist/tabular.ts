@@ -73,12 +73,15 @@ function judgeRows(run: Run, item: TableItem, programs: ItemPrograms, rows: read
     run.scope.set(`${code}_drawn`, BigInt(sample.keys.length));
   }
   const whole = isWhole(run, item, rows);
-  run.compute(item, programs, summaryScope(programs.table!, rows), !whole);
+  run.compute(item, programs, summaryScope(programs.table!, rows));
   if (!whole) {
     for (const name of run.names(item, programs)) run.scope.drop(name, "open");
     return "open";
   }
   let verdict = run.judged(programs, "pass");
+  if (verdict === "open" && item.computed.some((value) => run.computed[`${code}_${value.key}`] === null)) {
+    run.miss(code, code, "calculation", { title: item.title });
+  }
   if (programs.fails === null && failed > 0) verdict = "fail";
   if (verdict === "pass" && rows.some((row) => row.unchecked || row.verdict === "unchecked"))
     return "unchecked";
