@@ -5,6 +5,7 @@ with data are never stored by browser or proxy. Under /assets/ a missing file is
 old page cannot take HTML for a script.
 """
 
+from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
@@ -62,7 +63,14 @@ def _pages(folder: Path) -> Blueprint:
 
 
 def _file(folder: Path, path: str) -> Response:
-    answer = send_from_directory(folder, path)
+    """A file of the phone app, packed where the build left a packed copy and the browser takes it."""
+    packed = f"{path}.gz"
+    if request.accept_encodings.quality("gzip") > 0 and (folder / packed).is_file():
+        answer = send_from_directory(folder, packed, mimetype=guess_type(path)[0])
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer = send_from_directory(folder, path)
+    answer.vary.add("Accept-Encoding")
     hashed = path.startswith("assets/")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     return answer
