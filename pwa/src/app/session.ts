@@ -110,7 +110,12 @@ export class Session implements SessionPort {
     const vault = await shelf.unlock(login, password);
     await this.lockColleague();
     this.other = vault;
-    await this.events.colleague(vault);
+    try {
+      await this.events.colleague(vault);
+    } catch (thrown) {
+      await this.lockColleague();
+      throw thrown;
+    }
     this.show({ colleague: meOf(vault) });
     return this.state.value;
   }
@@ -118,7 +123,10 @@ export class Session implements SessionPort {
   async lockColleague(): Promise<void> {
     const leaving = this.other;
     if (leaving === null) return;
-    await this.events.colleague(null);
+    // The last hand-over is made again at the next unlocking; the vault is locked in any case.
+    await this.events.colleague(null).catch((thrown: unknown) => {
+      if (!isRefused(thrown)) throw thrown;
+    });
     this.other = null;
     leaving.lock();
     this.show({ colleague: null });
@@ -164,10 +172,16 @@ export class Session implements SessionPort {
     return (await register(this.enrolment(), vault)) ? "open" : "unreachable";
   }
 
-  /** Looks at the vault again after a pull: notices, grant, clock. */
+  /** Looks at the vault again after a pull: notices, grant, clock. What cannot be read is looked at next time. */
   async refresh(): Promise<void> {
     const { vault } = this;
     if (vault === null || vault.locked) return;
+    await this.look(vault).catch((thrown: unknown) => {
+      if (!isRefused(thrown)) throw thrown;
+    });
+  }
+
+  private async look(vault: Vault): Promise<void> {
     const mark = await vault.syncMark();
     const hours = this.state.value.limits.offline_hours;
     const until = mark.contact === null ? null : mark.contact + hours * 3_600_000;

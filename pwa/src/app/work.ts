@@ -7,7 +7,7 @@ import { isoTime } from "../vault/encoding";
 import { evidenceRecord, keepBlob, readBlob } from "../vault/blobs";
 import { exchange } from "../vault/exchange";
 import { Journal } from "../vault/journal";
-import { codeOf, Refusal } from "../vault/refusal";
+import { isRefused, Refusal } from "../vault/refusal";
 import type { SyncRunner } from "../sync/runner";
 import type { TaskRecord, Vault } from "../vault/vault";
 import { LiveInspection, type Ingredients, type InspectionEffects } from "./inspection";
@@ -56,12 +56,15 @@ export class Work implements WorkPort {
     if (vault === null) return;
     const leaving = this.colleague;
     const { subtle, locks } = this.own.effects;
-    if (leaving !== null && !leaving.locked) await exchange({ subtle, locks }, vault, leaving);
-    if (colleague !== null) await exchange({ subtle, locks }, vault, colleague);
     this.colleague = colleague;
-    for (const inspection of this.open.values()) await inspection.stand(this.besideOf(inspection.id));
+    try {
+      if (leaving !== null && !leaving.locked) await exchange({ subtle, locks }, vault, leaving);
+      if (colleague !== null) await exchange({ subtle, locks }, vault, colleague);
+    } finally {
+      for (const inspection of this.open.values()) await inspection.stand(this.besideOf(inspection.id));
+      this.runner?.saved();
+    }
     await this.refresh();
-    this.runner?.saved();
   }
 
   async openInspection(id: string): Promise<OpenInspection> {
@@ -104,8 +107,8 @@ export class Work implements WorkPort {
       }
       await this.refresh();
     } catch (thrown) {
-      // The vault was locked, or the task forgotten, while we looked.
-      if (!["vault_locked", "unknown_task"].includes(codeOf(thrown))) throw thrown;
+      // The vault was locked, the task forgotten, the storage lost while we looked: whoever acts next is told.
+      if (!isRefused(thrown)) throw thrown;
     }
   }
 
@@ -186,7 +189,7 @@ export class Work implements WorkPort {
       }
       await this.refresh();
     } catch (thrown) {
-      if (codeOf(thrown) !== "vault_locked") throw thrown;
+      if (!isRefused(thrown)) throw thrown;
     }
   }
 

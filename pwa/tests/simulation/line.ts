@@ -1,0 +1,122 @@
+/**
+ * The line between one phone and the bureau: cookies, and everything that can go wrong on the way. Its fortune comes
+ * from the seed, so that a seed reproduces.
+ */
+import { BureauDied, type Bureau, type WireAnswer, type WireCall } from "./bureau";
+import type { Dice } from "./dice";
+
+/** How bad the line is: weights of what becomes of a request. */
+export interface Weather {
+  well: number;
+  lost: number;
+  answerLost: number;
+  cut: number;
+  twice: number;
+  late: number;
+  busy: number;
+  /** The server dies at some write of this request. */
+  crash: number;
+}
+
+export const CALM: Weather = {
+  well: 1,
+  lost: 0,
+  answerLost: 0,
+  cut: 0,
+  twice: 0,
+  late: 0,
+  busy: 0,
+  crash: 0,
+};
+export const ROUGH: Weather = {
+  well: 70,
+  lost: 6,
+  answerLost: 6,
+  cut: 6,
+  twice: 4,
+  late: 4,
+  busy: 3,
+  crash: 0,
+};
+
+export class Line {
+  weather: Weather = CALM;
+  up = true;
+  /** Old requests that the network still holds and may deliver again, long after. */
+  private readonly adrift: WireCall[] = [];
+  private readonly cookies = new Map<string, string>();
+  calls = 0;
+
+  constructor(
+    private readonly bureau: Bureau,
+    private readonly dice: Dice,
+  ) {}
+
+  readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
+    if (!this.up) throw new TypeError("offline");
+    this.calls += 1;
+    const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
+    const headers = { ...(init.headers as Record<string, string> | undefined) };
+    const call: WireCall = { method: init.method ?? "GET", path: url, headers, body };
+    return this.travel(call);
+  };
+
+  /** The session's cookie is gone: the server does not know us any more. */
+  forgetSession(): void {
+    this.cookies.clear();
+  }
+
+  /** Something sent long ago arrives (again). */
+  async drift(): Promise<void> {
+    const old = this.adrift.splice(0, 1)[0];
+    if (old !== undefined) await this.deliver(old, null, 0).catch(() => undefined);
+  }
+
+  private async travel(call: WireCall): Promise<Response> {
+    const fate = this.dice.weighted(this.weather);
+    if (fate === "lost") throw new TypeError("lost on the way");
+    if (fate === "late") {
+      if (call.method !== "GET") this.adrift.push(this.dressed(call));
+      throw new TypeError("still on the way");
+    }
+    if (fate === "busy")
+      return new Response("<h1>Bad gateway</h1>", { status: this.dice.pick([502, 503, 504]) });
+    if (fate === "cut") {
+      await this.deliver(call, this.dice.below(call.body.length + 1), 0).catch(() => undefined);
+      throw new TypeError("cut");
+    }
+    if (fate === "twice") await this.deliver(call, null, 0).catch(() => undefined);
+    const answer = await this.deliver(call, null, fate === "crash" ? 1 + this.dice.below(25) : 0);
+    if (fate === "answerLost") throw new TypeError("the answer was lost");
+    return responseOf(answer, call.method);
+  }
+
+  private async deliver(call: WireCall, cut: number | null, crash: number): Promise<WireAnswer> {
+    try {
+      const answer = await this.bureau.call(this.dressed(call), cut, crash);
+      for (const [name, value] of answer.headers) if (name.toLowerCase() === "set-cookie") this.keep(value);
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof BureauDied) throw new TypeError("connection reset");
+      throw thrown;
+    }
+  }
+
+  private dressed(call: WireCall): WireCall {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    return cookie === "" ? call : { ...call, headers: { ...call.headers, Cookie: cookie } };
+  }
+
+  private keep(header: string): void {
+    const [pair] = header.split(";");
+    const at = pair!.indexOf("=");
+    const [name, value] = [pair!.slice(0, at), pair!.slice(at + 1)];
+    if (value === "" || /expires=Thu, 01 Jan 1970/i.test(header)) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+  }
+}
+
+function responseOf({ status, headers, body }: WireAnswer, method: string): Response {
+  const empty = method === "HEAD" || status === 204 || status === 304;
+  return new Response(empty ? null : body, { status, headers });
+}

@@ -1,0 +1,89 @@
+/** What must be true after any life: see section 9 of the design of the journal. Answers what is not, in words. */
+import { canonical } from "../../src/core/canonical";
+import type { Entry } from "../../src/core/journal";
+import type { Dump } from "./bureau";
+import type { SimPhone } from "./sim-phone";
+import type { Life } from "./world";
+
+/** Reasons with which the server may keep an entry apart for good. */
+const APART = new Set(["late", "device_revoked"]);
+
+export async function reckon(life: Life): Promise<string[]> {
+  const dump = await life.bureau.dump();
+  const faults: string[] = [];
+  faults.push(...acknowledged(life, dump), ...stored(dump));
+  for (const phone of life.phones)
+    faults.push(...(await convergence(life, phone, dump)), ...leftovers(phone));
+  return faults;
+}
+
+/** Acknowledged ⇒ stored: whatever a screen called saved is at the server, bytes and all. */
+function acknowledged(life: Life, { entries, blobs }: Dump): string[] {
+  const faults: string[] = [];
+  for (const phone of life.phones) {
+    for (const { entry, sha256 } of phone.promises) {
+      const here = entries[entry.id];
+      if (here === undefined)
+        faults.push(`${phone.name} lost ${entry.kind} ${entry.path} ${entry.id.slice(0, 8)}`);
+      else if (here[0] === "held" && !APART.has(here[1] ?? "")) {
+        faults.push(`${entry.kind} of ${phone.name} is held: ${here[1]}`);
+      }
+      if (sha256 !== null && blobs[sha256] !== true)
+        faults.push(`${phone.name} lost the photo ${sha256.slice(0, 8)}`);
+    }
+  }
+  return faults;
+}
+
+function stored({ blobs }: Dump): string[] {
+  return Object.entries(blobs)
+    .filter(([, whole]) => !whole)
+    .map(([sha256]) => `stored bytes are not ${sha256.slice(0, 8)}`);
+}
+
+/** Every replica folds to the server's state, and no chain of this phone's own has two branches. */
+async function convergence(life: Life, phone: SimPhone, dump: Dump): Promise<string[]> {
+  const { app } = phone;
+  if (app === null) return [`${phone.name} is closed`];
+  const device = app.session.state.value.me?.device ?? "";
+  const faults: string[] = [];
+  for (const { task } of app.work.tasks.value) {
+    const at = await phone.inspection(task.id);
+    if (at === null) continue;
+    const { state, entries } = at.view.value;
+    if (!life.revoked.has(device) && canonical(state) !== dump.states[task.id]) {
+      faults.push(
+        `${phone.name} sees ${task.number} otherwise than the server: ${difference(canonical(state), dump.states[task.id]!)}`,
+      );
+    }
+    if (
+      !life.revoked.has(device) &&
+      state.flags.some(({ code }) => code === "gap" || code === "fork" || code === "chain")
+    ) {
+      faults.push(`${phone.name}: ${JSON.stringify(state.flags)}`);
+    }
+    faults.push(...doubled(phone, entries));
+  }
+  return faults;
+}
+
+function doubled(phone: SimPhone, entries: Entry[]): string[] {
+  const places = entries.map(({ device, seq }) => `${device}:${seq}`);
+  return new Set(places).size === places.length ? [] : [`${phone.name} has a number twice`];
+}
+
+/** Nothing waits any more, and what is kept apart says why. */
+function leftovers(phone: SimPhone): string[] {
+  const items = phone.app?.sync.status.value.items ?? [];
+  const fine = (state: string, code: string | undefined): boolean =>
+    state === "held" && APART.has(code ?? "");
+  return items
+    .filter(({ state, reason }) => !fine(state, reason?.code))
+    .map(({ what, state, reason }) => `${phone.name} still has a ${what}: ${state} ${reason?.code ?? ""}`);
+}
+
+function difference(here: string, there: string): string {
+  let at = 0;
+  while (at < here.length && here[at] === there[at]) at += 1;
+  return `…${here.slice(Math.max(0, at - 60), at + 80)} / …${there.slice(Math.max(0, at - 60), at + 80)}`;
+}

@@ -1,0 +1,204 @@
+/** One phone of the simulation: the app as it runs in a browser, over a profile that survives its deaths. */
+import { assemble } from "../../src/app/assemble";
+import type { CapturePort, Effects, OpenInspection, Suicha } from "../../src/app/ports";
+import type { Entry } from "../../src/core/journal";
+import { codeOf } from "../../src/vault/refusal";
+import { FakeClock, hashOf, NOON, Profile, SeededRandom, subtle } from "../phone/effects";
+import type { Bureau } from "./bureau";
+import type { Dice } from "./dice";
+import { Line } from "./line";
+import { Mortal } from "./mortal";
+
+export interface Person {
+  login: string;
+  id: string;
+  name: string;
+}
+
+/** What an app told its user: kept for the reckoning at the end. */
+export interface Promise_ {
+  entry: Entry;
+  sha256: string | null;
+}
+
+/** Counts what is under way, so that the scheduler knows when a step is really over. */
+export class Pending {
+  private count = 0;
+
+  track<T>(work: Promise<T>): Promise<T> {
+    this.count += 1;
+    return work.finally(() => (this.count -= 1));
+  }
+
+  /** Nothing under way, and the loop has turned often enough for everything that waits on it. */
+  async quiet(): Promise<void> {
+    for (let calm = 0; calm < 24;) {
+      await new Promise((turned) => setImmediate(turned));
+      calm = this.count === 0 ? calm + 1 : 0;
+    }
+  }
+}
+
+/** Codes that a person may meet in a bad moment; anything else is a fault of ours. */
+const EXPECTED = new Set([
+  "quota_full",
+  "storage_lost",
+  "storage_full",
+  "vault_locked",
+  "network_needed",
+  "network_unreachable",
+  "unknown_task",
+  "not_prepared",
+  "offline_grant_over",
+  "not_writable",
+  "wrong_password",
+  "vault_gone",
+  "not_stored",
+  "colleague_not_enrolled",
+  "signed_out",
+]);
+
+export class SimPhone {
+  readonly line: Line;
+  readonly clock = new FakeClock();
+  readonly promises: Promise_[] = [];
+  readonly marks: string[] = [];
+  readonly refusals: string[] = [];
+  app: Suicha | null = null;
+  person: Person | null = null;
+  private mortal = new Mortal();
+  private readonly profile: Profile;
+  private readonly random: SeededRandom;
+
+  constructor(
+    readonly name: string,
+    readonly people: Person[],
+    bureau: Bureau,
+    private readonly password: string,
+    dice: Dice,
+    private readonly pending: Pending,
+    skew: number,
+  ) {
+    this.line = new Line(bureau, dice.child());
+    this.profile = new Profile(name);
+    this.random = new SeededRandom(`${name}:${dice.below(2 ** 32)}`);
+    this.clock.set(NOON + skew);
+  }
+
+  /** Starts the app and unlocks it for one of the phone's people; stays closed when that cannot be. */
+  async start(person: Person): Promise<void> {
+    this.kill();
+    this.mortal = new Mortal();
+    const app = this.tab(this.mortal);
+    this.app = app;
+    this.person = person;
+    const opened = await this.attempt(async () => {
+      await app.session.start();
+      await app.session.login({ login: person.login, password: this.password });
+      return true;
+    });
+    await this.pending.quiet();
+    if (opened === null && app.session.state.value.phase !== "open") this.kill();
+  }
+
+  /** A second tab of the same profile, unlocked too; null when it cannot be. */
+  async secondTab(): Promise<Suicha | null> {
+    if (this.person === null) return null;
+    const { login } = this.person;
+    const tab = this.tab(new Mortal());
+    return this.attempt(async () => {
+      await tab.session.login({ login, password: this.password });
+      return tab;
+    });
+  }
+
+  /** SIGKILL: nothing of the running app reaches the disk or the line any more. */
+  kill(): void {
+    this.mortal.dead = true;
+    this.app = null;
+    this.person = null;
+  }
+
+  /** The next action dies at this write. */
+  doom(writes: number): void {
+    this.mortal.doom(writes);
+  }
+
+  fill(writes: number): void {
+    this.mortal.full = writes;
+  }
+
+  /** After an action: an app that died is cleared away. */
+  aftermath(): void {
+    this.mortal.spare();
+    this.mortal.full = 0;
+    if (this.mortal.dead) this.kill();
+  }
+
+  async inspection(task: string): Promise<OpenInspection | null> {
+    const { app } = this;
+    return app === null ? null : this.attempt(() => app.work.openInspection(task));
+  }
+
+  /** What resolves is a promise to the user; what is refused with a known code is not. */
+  async say(write: () => Promise<Entry | Entry[]>): Promise<Entry[]> {
+    const mortal = this.mortal;
+    const said = await this.attempt(write);
+    if (said === null || mortal.dead) return [];
+    const entries = Array.isArray(said) ? said : [said];
+    for (const entry of entries) this.promises.push({ entry, sha256: hashIn(entry) });
+    return entries;
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    const mortal = this.mortal;
+    try {
+      return await this.pending.track(work());
+    } catch (thrown) {
+      const code = codeOf(thrown);
+      if (mortal.dead || EXPECTED.has(code) || code.startsWith("upload_")) {
+        this.refusals.push(code);
+        return null;
+      }
+      throw thrown;
+    }
+  }
+
+  private tab(mortal: Mortal): Suicha {
+    const { pending } = this;
+    const counted = new Proxy(subtle, {
+      get(target, name) {
+        const method = (
+          target as unknown as Record<string | symbol, (...given: unknown[]) => Promise<unknown>>
+        )[name]!;
+        return (...given: unknown[]) => pending.track(method.apply(target, given));
+      },
+    });
+    const alive = (run: () => void) => (): void => {
+      if (!mortal.dead) run();
+    };
+    const effects: Partial<Effects> = {
+      clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, alive(run)) },
+      random: this.random,
+      subtle: counted,
+      indexedDB: mortal.factory(this.profile.indexedDB) as never,
+      fetch: (url, init) =>
+        mortal.dead
+          ? Promise.reject(new TypeError("the app is dead"))
+          : pending.track(this.line.fetch(url, init)),
+      hasher: { sha256: async (bytes) => hashOf(new Uint8Array(bytes)) },
+    };
+    return assemble(this.profile.tab(effects), {
+      language: () => "zh-CN",
+      mark: { read: () => this.marks, add: (device) => void this.marks.push(device) },
+      label: this.name,
+      browser: "ok",
+      installed: true,
+      capture: () => ({}) as CapturePort,
+    });
+  }
+}
+
+function hashIn({ kind, value }: Entry): string | null {
+  return kind === "evidence" ? ((value as { sha256: string | null }).sha256 ?? null) : null;
+}

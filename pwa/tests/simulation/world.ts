@@ -1,0 +1,344 @@
+/**
+ * One seeded life of a bureau: phones, people, a line, a server, and everything that may happen to them, one step
+ * after the other under one clock. Every decision comes from the seed.
+ */
+import type { OpenInspection } from "../../src/app/ports";
+import { FakeClock } from "../phone/effects";
+import { BureauDied, type Bureau, type World as People } from "./bureau";
+import { Dice } from "./dice";
+import { Lead } from "./lead";
+import { CALM, ROUGH, type Weather } from "./line";
+import { Pending, SimPhone, type Person } from "./sim-phone";
+
+const YEAR = 365 * 86_400_000;
+const PATHS = ["HTL01", "HTL02", "HTL03", "HTL04"];
+const VALUES = [
+  "pass",
+  "fail",
+  "na",
+  { unchecked: "锅炉房上锁" },
+  { number: "12.5", unit: "kg" },
+  "二楼东侧",
+  null,
+];
+
+/** How often things happen, against each other. */
+const USUAL = {
+  answer: 34,
+  burst: 5,
+  row: 7,
+  finding: 5,
+  photo: 12,
+  withdraw: 3,
+  agree: 5,
+  comment: 2,
+  sync: 24,
+  pass: 12,
+  kill: 6,
+  doom: 8,
+  full: 4,
+  expire: 3,
+  offline: 5,
+  online: 7,
+  weather: 4,
+  drift: 4,
+  colleague: 3,
+  secondTab: 3,
+  submit: 3,
+  lead: 4,
+  killServer: 1,
+  backup: 2,
+  restore: 1,
+  revoke: 0.3,
+  clock: 1,
+  retry: 2,
+};
+export type Happening = keyof typeof USUAL;
+
+export class Life {
+  readonly dice: Dice;
+  readonly pending = new Pending();
+  readonly diary: string[] = [];
+  phones: SimPhone[] = [];
+  people!: People;
+  revoked = new Set<string>();
+  restores = 0;
+  private lead!: Lead;
+  private doomed = 0;
+
+  constructor(
+    readonly seed: number,
+    readonly bureau: Bureau,
+    readonly time: FakeClock,
+  ) {
+    this.dice = new Dice(seed);
+  }
+
+  /** Three phones: one each, and one that both inspectors share. All are enrolled before the trouble begins. */
+  async begin(): Promise<void> {
+    this.people = await this.bureau.world(2);
+    this.lead = new Lead(this.bureau, this.people.password);
+    const [first, second] = ["first", "second"].map((login) => this.person(login)) as [Person, Person];
+    const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
+    this.phones = [[first], [second], [first, second]].map((people, at) => {
+      const { password } = this.people;
+      return new SimPhone(`phone${at}`, people, this.bureau, password, this.dice, this.pending, skews[at]!);
+    });
+    for (const phone of this.phones) {
+      for (const person of phone.people) {
+        await phone.start(person);
+        await phone.app?.sync.now();
+        await this.pending.quiet();
+      }
+    }
+  }
+
+  async live(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step += 1) {
+      const phone = this.dice.pick(this.phones);
+      const happening = this.dice.weighted(USUAL);
+      this.diary.push(`${step} ${phone.name} ${happening}`);
+      if (this.doomed > 0) phone.doom(this.doomed);
+      this.doomed = 0;
+      await this.happen(phone, happening);
+      await this.pending.quiet();
+      phone.aftermath();
+      if (phone.app?.sync.status.value.reason?.code === "unexpected")
+        throw new Error(`${phone.name} met the unexpected`);
+      await this.pass(this.dice.below(20_000));
+    }
+  }
+
+  /** The line is good, everybody is in the office, and everything that waits is brought in. */
+  async heal(): Promise<void> {
+    for (const phone of this.phones) {
+      phone.line.up = true;
+      phone.line.weather = CALM;
+      for (const person of phone.people) {
+        await phone.start(person);
+        if (phone.app === null)
+          throw new Error(`${phone.name} cannot be opened: ${phone.refusals.slice(-3).join()}`);
+        for (let round = 0; round < 6; round += 1) {
+          await phone.app.sync.now();
+          await this.pass(60_000);
+        }
+        await phone.app.session.logout();
+      }
+    }
+  }
+
+  /** Once more, so that everybody has heard everybody. Leaves each phone open for its first person. */
+  async gather(): Promise<void> {
+    for (const person of [1, 0]) {
+      for (const phone of this.phones) {
+        const mine = phone.people[person];
+        if (mine === undefined) continue;
+        await phone.start(mine);
+        for (let round = 0; round < 3; round += 1) {
+          await phone.app?.sync.now();
+          await this.pass(1_000);
+        }
+      }
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.time.pass(ms);
+    for (const phone of this.phones) phone.clock.pass(ms);
+    await this.pending.quiet();
+  }
+
+  private person(login: string): Person {
+    return this.people.people.find((one) => one.login === login)!;
+  }
+
+  private async happen(phone: SimPhone, happening: Happening): Promise<void> {
+    try {
+      await this.deeds[happening](phone);
+    } catch (thrown) {
+      // The lead's own request may meet a dying server; everything else is a fault.
+      if (!(thrown instanceof BureauDied)) throw thrown;
+    }
+  }
+
+  private readonly deeds: Record<Happening, (phone: SimPhone) => Promise<unknown>> = {
+    answer: (phone) => this.write(phone, (at) => at.append(this.answer())),
+    burst: (phone) =>
+      this.write(phone, (at) =>
+        Promise.all([this.answer(), this.answer(), this.answer()].map((one) => at.append(one))),
+      ),
+    row: (phone) => this.write(phone, (at) => at.appendAll(this.row(at))),
+    finding: (phone) =>
+      this.write(phone, (at) => {
+        const value = {
+          text: this.dice.pick(["未登记", "登记不全"]),
+          corrected_on_site: this.dice.chance(0.5),
+        };
+        return at.append({ kind: "finding", path: this.dice.pick(PATHS), value });
+      }),
+    photo: (phone) =>
+      this.write(phone, (at) =>
+        at.putEvidence(this.dice.pick(PATHS), this.photo(), {
+          purpose: "photo",
+          media_type: "image/jpeg",
+          source: "camera",
+        }),
+      ),
+    withdraw: (phone) => this.withdraw(phone),
+    agree: (phone) => this.agree(phone),
+    comment: (phone) =>
+      this.write(phone, (at) => at.append({ kind: "comment", path: "", value: { text: "已核对" } })),
+    sync: async (phone) => {
+      await (phone.app?.sync.now() ?? phone.start(this.dice.pick(phone.people)));
+    },
+    pass: () => this.pass(this.dice.pick([60_000, 600_000, 3_600_000, 7 * 3_600_000])),
+    kill: async (phone) => {
+      phone.kill();
+      if (this.dice.chance(0.8)) await phone.start(this.dice.pick(phone.people));
+    },
+    doom: async () => {
+      this.doomed = 1 + this.dice.below(12);
+    },
+    full: async (phone) => {
+      phone.fill(1 + this.dice.below(3));
+      await this.write(phone, (at) => at.append(this.answer()));
+    },
+    expire: async (phone) => phone.line.forgetSession(),
+    offline: async (phone) => {
+      phone.line.up = false;
+    },
+    online: async (phone) => {
+      phone.line.up = true;
+    },
+    weather: async (phone) => {
+      phone.line.weather = this.dice.pick<Weather>([
+        CALM,
+        ROUGH,
+        ROUGH,
+        { ...ROUGH, well: 20 },
+        { ...ROUGH, crash: 3 },
+      ]);
+    },
+    drift: (phone) => phone.line.drift(),
+    colleague: (phone) => this.colleague(phone),
+    secondTab: (phone) => this.secondTab(phone),
+    submit: (phone) => this.submit(phone),
+    lead: () => this.decide(),
+    killServer: async () => this.bureau.kill(),
+    backup: () => this.bureau.backup(),
+    restore: async () => {
+      if (await this.bureau.restore()) this.restores += 1;
+    },
+    revoke: async (phone) => {
+      const device = phone.app?.session.state.value.me?.device;
+      if (device === undefined || device === null || this.revoked.size > 0) return;
+      this.revoked.add(device);
+      await this.bureau.revoke(device);
+    },
+    clock: async (phone) =>
+      phone.clock.set(phone.clock.now() + this.dice.pick([-YEAR, YEAR, -3_600_000, 3_600_000])),
+    retry: async (phone) => {
+      const items =
+        phone.app?.sync.status.value.items.filter(({ state }) => state === "refused" || state === "held") ??
+        [];
+      if (items.length > 0) await phone.app!.sync.retry(this.dice.pick(items).id);
+    },
+  };
+
+  /** Opens an inspection on the phone (unlocking it first if need be) and says something in it. */
+  private async write(phone: SimPhone, deed: (at: OpenInspection) => Promise<unknown>): Promise<void> {
+    if (phone.app === null) await phone.start(this.dice.pick(phone.people));
+    const at = await phone.inspection(this.dice.pick(this.people.tasks));
+    if (at === null) return;
+    await phone.say(async () => [(await deed(at)) as never].flat());
+    if (this.dice.chance(0.3)) at.close();
+  }
+
+  private answer(): { kind: "answer"; path: string; value: unknown } {
+    return { kind: "answer", path: this.dice.pick(PATHS), value: this.dice.pick(VALUES) };
+  }
+
+  private row(at: OpenInspection): { kind: "row" | "answer"; path: string; value: unknown }[] {
+    const key = this.dice.pick(["301", "302"]);
+    const path = `HTL09/${at.rowId("HTL09", key)}`;
+    if (this.dice.chance(0.25)) return [{ kind: "row", path, value: null }];
+    return [
+      { kind: "row", path, value: { order: this.dice.below(5), source: "catalogue", key } },
+      { kind: "answer", path: `${path}/guest`, value: this.dice.pick(["孙丽华", "周敏", null]) },
+    ];
+  }
+
+  private photo(): ArrayBuffer {
+    const size = this.dice.pick([400, 3_000, 40_000, 200_000]);
+    const bytes = new Uint8Array(size).map((_, at) => (at * 17 + size) % 251);
+    bytes.set([0xff, 0xd8, 0xff, this.dice.below(256), this.dice.below(256), this.dice.below(4)]);
+    return bytes.buffer;
+  }
+
+  private async withdraw(phone: SimPhone): Promise<void> {
+    await this.write(phone, (at) => {
+      const shown = Object.values(at.view.value.state.evidence).flat();
+      if (shown.length === 0) return at.append(this.answer());
+      const { id, path } = this.dice.pick(shown);
+      return at.append({ kind: "withdraw", path, value: { reason: "拍到旅客" }, replaces: [id] });
+    });
+  }
+
+  private async agree(phone: SimPhone): Promise<void> {
+    await this.write(phone, (at) => {
+      const { conflicts } = at.view.value;
+      if (conflicts.length === 0) return at.append(this.answer());
+      const { family, path, claims } = this.dice.pick(conflicts);
+      const value = this.dice.pick(claims).value;
+      const fits = family !== "row" || value === null || typeof value === "object";
+      return at.append({ kind: family as "answer", path, value: fits ? value : null });
+    });
+  }
+
+  private async colleague(phone: SimPhone): Promise<void> {
+    const other = phone.people.find((person) => person !== phone.person);
+    if (phone.app === null || other === undefined) return;
+    const { app } = phone;
+    const unlocked = await phone.attempt(() =>
+      app.session.unlockColleague({ login: other.login, password: this.people.password }),
+    );
+    if (unlocked === null) return;
+    const at = await phone.inspection(this.dice.pick(this.people.tasks));
+    if (at !== null) await phone.say(() => at.append(this.answer(), { as: other.id }));
+    if (this.dice.chance(0.7)) await phone.attempt(() => app.session.lockColleague());
+  }
+
+  private async secondTab(phone: SimPhone): Promise<void> {
+    const tab = phone.app === null ? null : await phone.secondTab();
+    if (tab === null) return;
+    const task = this.dice.pick(this.people.tasks);
+    const [one, two] = [
+      await phone.inspection(task),
+      await phone.attempt(() => tab.work.openInspection(task)),
+    ];
+    if (one === null || two === null) return;
+    await Promise.all([
+      phone.say(() => one.append(this.answer())),
+      phone.say(() => two.append(this.answer())),
+      phone.attempt(() => tab.sync.now()),
+    ]);
+    await this.pending.quiet();
+    await phone.attempt(() => tab.session.logout());
+    if (phone.person !== null) await phone.start(phone.person);
+  }
+
+  private async submit(phone: SimPhone): Promise<void> {
+    await this.write(phone, (at) => {
+      const { state, cover } = at.view.value;
+      return at.append({ kind: "submit", path: "", value: { round: state.round, ...cover } });
+    });
+  }
+
+  private async decide(): Promise<void> {
+    const task = this.dice.pick(this.people.tasks);
+    const state = JSON.parse((await this.bureau.dump()).states[task]!) as { late: string[] };
+    const decision = state.late.length > 0 ? "admit" : this.dice.pick(["return", "sign-off"] as const);
+    const status = await this.lead.decide(task, decision, state.late);
+    this.diary.push(`  lead ${decision} ${status}`);
+  }
+}

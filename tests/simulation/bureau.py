@@ -1,0 +1,221 @@
+"""The bureau behind a pipe: the real app, driven by the simulator (pwa/tests/simulation) over standard input and output.
+
+    python -m tests.simulation.bureau FOLDER
+
+One message is a line of JSON; each is answered by one line. `now` (UTC ms) sets the app's clock. Bodies are base64.
+A request may be cut: after `cut` bytes the phone is gone. A crash may be asked for: at the n-th write to database or
+disk the process ends at once, as by kill -9; the simulator starts it again in the same folder.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event, select
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from server import create_app
+from server.accounts.models import Device, Person
+from server.core.canonical import canonical
+from server.dispatch.models import Task
+from server.evidence.models import Blob
+from server.inspection.journal import state_of
+from server.inspection.models import JournalEntry
+from server.platform.backup import make_backup, newest, restore_backup
+from server.platform.blobs import blobs
+from server.platform.clock import SetClock
+from server.platform.config import Settings
+from server.platform.db import Base, db, transaction
+from tests import factories, factories_journal
+
+Message = Mapping[str, Any]
+EMPTY_CHECKLIST: dict[str, Any] = {
+    "format": 1,
+    "effective_from": "2026-01-01",
+    "effective_to": None,
+    "title": {"zh": "旅馆业检查", "en": "Hotels"},
+    "matters": [],
+    "contents": {},
+    "facts": [],
+    "settings": [],
+    "catalogues": {"laws": [], "results": [], "holidays": {}, "lists": {}},
+}
+"""The phone's engine reads a whole definition; the simulation is not about questions."""
+EXIT_BY_CRASH = 9
+
+
+class CutStream(BytesIO):
+    """What arrives when the line breaks: some bytes, and then nobody."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        if not piece:
+            raise ClientDisconnected
+        return piece
+
+
+class Crash:
+    """Ends the process at the n-th write from now; 0: never."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def write(self, *_: object) -> None:
+        if self.left:
+            self.left -= 1
+            if not self.left:
+                os._exit(EXIT_BY_CRASH)
+
+    def statement(self, _c: object, _cursor: object, sql: str, *_: object) -> None:
+        if sql.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE", "COMMIT"}:
+            self.write()
+
+    def watch_database(self, engine: Any) -> None:
+        event.listen(engine, "before_cursor_execute", self.statement)
+        event.listen(engine, "commit", self.write)
+
+    def watch_disk(self) -> None:
+        for name in ("fsync", "replace", "rename", "link"):
+            setattr(os, name, self._counted(getattr(os, name)))
+
+    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **more: Any) -> Any:
+            self.write()
+            return real(*given, **more)
+
+        return counted
+
+
+class BureauOnAPipe:
+    """The app in one folder, and what the simulator may do to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = SetClock(datetime(2026, 11, 22, 4, 0, tzinfo=UTC))
+        self.crash = Crash()
+        self.crash.watch_disk()
+        self.app = self._open()
+
+    def _open(self) -> Flask:
+        instance = self.folder / "instance"
+        settings = Settings(
+            instance=instance,
+            database_url=f"sqlite:///{instance / 'suicha.db'}",
+            testing=True,
+            login_tries="100000 per minute",
+        )
+        app = create_app(settings, self.clock)
+        app.config["RATELIMIT_ENABLED"] = False
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+            self.crash.watch_database(db.engine)
+        return app
+
+    def answer(self, message: Message) -> dict[str, Any]:
+        """One message's answer; the shapes are those of pwa/tests/simulation/bureau.ts."""
+        self.clock.at = datetime.fromtimestamp(message["now"] / 1000, UTC)
+        self.crash.left = message.get("crash", 0)
+        if message["op"] == "http":
+            return self._http(message)
+        if message["op"] == "fresh":
+            return self._fresh(message)
+        with self.app.app_context():
+            done: dict[str, Any] = getattr(self, f"_{message['op']}")(message)
+            db.session.remove()
+        self.crash.left = 0
+        return done
+
+    def _http(self, message: Message) -> dict[str, Any]:
+        body = base64.b64decode(message["body"])
+        builder = EnvironBuilder(message["path"], method=message["method"], headers=message["headers"])
+        environ = builder.get_environ()
+        environ["wsgi.input"] = BytesIO(body) if message["cut"] is None else CutStream(body[: message["cut"]])
+        environ["wsgi.input_terminated"] = True
+        environ["CONTENT_LENGTH"] = str(len(body))
+        chunks, status, headers = run_wsgi_app(self.app, environ, buffered=True)
+        self.crash.left = 0
+        return {
+            "status": int(status.split()[0]),
+            "headers": [[name, value] for name, value in headers],
+            "body": base64.b64encode(b"".join(chunks)).decode(),
+        }
+
+    def _fresh(self, message: Message) -> dict[str, Any]:
+        """Another folder: the copy of a prepared one, or an empty one. Saves starting a process for every seed."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.folder = Path(message["folder"])
+        if message["like"] is not None and not self.folder.exists():
+            shutil.copytree(message["like"], self.folder)
+        self.app = self._open()
+        return {}
+
+    def _world(self, message: Message) -> dict[str, Any]:
+        """People and tasks; made the first time."""
+        if db.session.scalar(select(Person)) is None:
+            bureau = factories.make_bureau()
+            factories_journal.DEFINITION.update(EMPTY_CHECKLIST)
+            for number in range(message["tasks"]):
+                factories_journal.make_task(bureau, name=f"昆阳宾馆{number + 1}店")
+        people = [
+            {"login": person.login, "id": person.id, "name": person.name} for person in db.session.scalars(select(Person))
+        ]
+        tasks = list(db.session.scalars(select(Task.id).order_by(Task.id)))
+        return {"people": people, "tasks": tasks, "password": factories.PASSWORD}
+
+    def _backup(self, _message: Message) -> dict[str, Any]:
+        folder, _ = make_backup(self.folder / "backups")
+        return {"name": folder.name}
+
+    def _restore(self, _message: Message) -> dict[str, Any]:
+        """The newest backup takes the place of everything; the epoch is another."""
+        backup = newest(self.folder / "backups")
+        if backup is None:
+            return {"restored": False}
+        db.session.remove()
+        db.engine.dispose()
+        shutil.rmtree(self.folder / "instance")
+        restore_backup(backup)
+        return {"restored": True}
+
+    def _revoke(self, message: Message) -> dict[str, Any]:
+        device = db.session.get(Device, message["device"])
+        if device is not None and device.revoked_at is None:
+            with transaction():
+                device.revoked_at = self.clock.now()
+                device.revoked_reason = "手机丢失"
+        return {}
+
+    def _dump(self, _message: Message) -> dict[str, Any]:
+        """What is really there: entries with their status, blobs read back and hashed, the folded states."""
+        entries = {row.id: [row.status, row.code] for row in db.session.scalars(select(JournalEntry))}
+        stored: dict[str, bool] = {}
+        for blob in db.session.scalars(select(Blob)):
+            path = blobs().path(blob.sha256)
+            stored[blob.sha256] = path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == blob.sha256
+        states = {task: canonical(state_of(task)).decode() for task in db.session.scalars(select(Task.id))}
+        return {"entries": entries, "blobs": stored, "states": states}
+
+
+def main() -> None:
+    """Answer until the simulator closes the pipe."""
+    bureau = BureauOnAPipe(Path(sys.argv[1]))
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    for line in sys.stdin:
+        out.write(json.dumps(bureau.answer(json.loads(line)), ensure_ascii=False) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
