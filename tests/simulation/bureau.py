@@ -1,4 +1,4 @@
-"""The bureau behind a pipe: the real app, driven by the simulator (pwa/tests/simulation) over standard input and output.
+"""The bureau behind a pipe: the real app, driven by the simulator (pwa/tests/simulation) over standard in and out.
 
     python -m tests.simulation.bureau FOLDER
 
@@ -168,9 +168,8 @@ class BureauOnAPipe:
             factories_journal.DEFINITION.update(EMPTY_CHECKLIST)
             for number in range(message["tasks"]):
                 factories_journal.make_task(bureau, name=f"昆阳宾馆{number + 1}店")
-        people = [
-            {"login": person.login, "id": person.id, "name": person.name} for person in db.session.scalars(select(Person))
-        ]
+        known = db.session.scalars(select(Person))
+        people = [{"login": person.login, "id": person.id, "name": person.name} for person in known]
         tasks = list(db.session.scalars(select(Task.id).order_by(Task.id)))
         return {"people": people, "tasks": tasks, "password": factories.PASSWORD}
 

@@ -23,12 +23,11 @@ export class Mortal {
 
   /** The factory as this app sees it. */
   factory(real: IDBFactory): IDBFactory {
-    const owner = this;
     return {
-      open(name: string, version?: number) {
-        if (owner.dead) throw new DOMException("the app is dead", "InvalidStateError");
+      open: (name: string, version?: number) => {
+        if (this.dead) throw new DOMException("the app is dead", "InvalidStateError");
         const opening = real.open(name, version);
-        owners.add(opening, owner);
+        owners.add(opening, this);
         return opening;
       },
       deleteDatabase: (name: string) => real.deleteDatabase(name),

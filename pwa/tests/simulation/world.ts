@@ -3,7 +3,7 @@
  * after the other under one clock. Every decision comes from the seed.
  */
 import type { OpenInspection } from "../../src/app/ports";
-import { FakeClock } from "../phone/effects";
+import type { FakeClock } from "../phone/effects";
 import { BureauDied, type Bureau, type World as People } from "./bureau";
 import { Dice } from "./dice";
 import { Lead } from "./lead";
