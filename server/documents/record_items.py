@@ -5,9 +5,10 @@ disagree. Restricted items and columns appear on the full copy only.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from server.core.checklist import sentences
+from server.core.checklist import sentences, times
 from server.core.checklist.outcome import basis_texts
 from server.core.checklist.run import Run
 from server.core.checklist.tables import Row
@@ -27,11 +28,36 @@ CLASS_WORDS = {
     "K": "涉嫌犯罪，移送办理",
     "U": "不配合检查",
 }
-NARROWEST, WIDEST, COLUMNS_SHARE = 6, 30, 84
+NARROWEST, WIDEST, COLUMNS_SHARE, MOST_UPRIGHT = 6, 30, 84, 8
 COUNTED = (("合格", "pass"), ("不合格", "fail"), ("不适用", "na"), ("未检查或无法核实", "unchecked"))
 
 
-def sections(run: Run, *, full: bool) -> list[dict[str, Any]]:
+class Laws:
+    """The laws that a record names, numbered in the order of their first use: ①第六条 instead of the whole title."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.titles: list[str] = []
+
+    def words(self, refs: list[str]) -> str:
+        """①第六条、第十条；②第二条, as the law stood on the day of the visit."""
+        articles: dict[str, list[str]] = {}
+        for basis in basis_texts(self.run.checklist.definition["catalogues"]["laws"], refs, self.run.date):
+            articles.setdefault(basis["law"], []).append(basis["article"])
+        return "；".join(self.mark(law) + "、".join(named) for law, named in articles.items())
+
+    def mark(self, law: str) -> str:
+        if law not in self.titles:
+            self.titles.append(law)
+        place = self.titles.index(law)
+        return chr(0x2460 + place) if place < 20 else f"（{place + 1}）"
+
+    def listed(self) -> list[str]:
+        """①《law》 of every law named so far."""
+        return [f"{self.mark(law)}《{law}》" for law in self.titles]
+
+
+def sections(run: Run, laws: Laws, *, full: bool) -> list[dict[str, Any]]:
     """The visible items by section, numbered through."""
     shown = {item["code"]: item for item in run.items if full or item["visibility"] == "all"}
     listed, number = [], 0
@@ -40,13 +66,13 @@ def sections(run: Run, *, full: bool) -> list[dict[str, Any]]:
         for item in section["items"]:
             if item["code"] in shown:
                 number += 1
-                rows.append(_item_row(run, item, number, trade=section["place"] == "trade"))
+                rows.append(_item_row(run, laws, item, number, trade=section["place"] == "trade"))
         if rows:
             listed.append({"title": section["title"]["zh"], "rows": rows})
     return listed
 
 
-def _item_row(run: Run, item: Mapping[str, Any], number: int, *, trade: bool) -> dict[str, Any]:
+def _item_row(run: Run, laws: Laws, item: Mapping[str, Any], number: int, *, trade: bool) -> dict[str, Any]:
     verdict = run.verdicts[item["code"]]
     words = (TRADE_WORDS if trade else STEP_WORDS)[verdict]
     return {
@@ -55,7 +81,7 @@ def _item_row(run: Run, item: Mapping[str, Any], number: int, *, trade: bool) ->
         "verdict": verdict,
         "result": f"{MARKS[verdict]} {words}",
         "said": "；".join(_said(run, item, verdict)) or STRUCK,
-        "basis": "；".join(basis_words(run, item["basis"])) or STRUCK,
+        "basis": laws.words(item["basis"]) or STRUCK,
     }
 
 
@@ -100,14 +126,6 @@ def sums(run: Run, item: Mapping[str, Any]) -> list[dict[str, str]]:
         if words:
             found.append({"title": value["title"]["zh"], "words": words + value.get("unit", {}).get("zh", "")})
     return found
-
-
-def basis_words(run: Run, refs: list[str]) -> list[str]:
-    """《law》article, as it stood on the day of the visit."""
-    return [
-        f"《{basis['law']}》{basis['article']}"
-        for basis in basis_texts(run.checklist.definition["catalogues"]["laws"], refs, run.date)
-    ]
 
 
 def summary(listed: list[dict[str, Any]]) -> str:
@@ -158,28 +176,31 @@ def _table(run: Run, item: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
     keyed = any(row.place.key is not None for row in rows)
     specs = (*columns, *table["values"])
     heads = ([table["row_title"]["zh"]] if keyed else []) + [spec["title"]["zh"] for spec in specs]
-    lines: list[dict[str, Any]] = [
-        {
-            "cells": ([row.place.title] if keyed else [])
-            + [cell_words(run, item, row, spec["key"], full=full) for spec in specs],
-            "verdict": row.verdict,
-            "mark": MARKS[row.verdict],
-        }
+    lines = [
+        ([row.place.title] if keyed else []) + [cell_words(run, item, row, spec["key"], full=full) for spec in specs]
         for row in rows
     ]
+    empty = {place for place in range(len(heads)) if all(line[place] == STRUCK for line in lines)}
+    kept = [place for place in range(len(heads)) if place not in empty]
+    columns_ = _columns([heads[place] for place in kept], [[line[place] for place in kept] for line in lines])
     return {
         "title": item["title"]["zh"],
-        "intro": _intro(run, item),
-        "columns": _columns(heads, [line["cells"] for line in lines]),
-        "rows": lines,
+        "intro": _intro(run, item)
+        + (f"各行均未填：{'、'.join(heads[place] for place in sorted(empty))}。" if empty else ""),
+        "columns": columns_,
+        "wide": len(kept) > MOST_UPRIGHT,
+        "rows": [
+            {"cells": [line[place] for place in kept], "verdict": row.verdict, "mark": MARKS[row.verdict]}
+            for row, line in zip(rows, lines, strict=True)
+        ],
         "sums": sums(run, item),
     }
 
 
 def _columns(heads: list[str], cells: list[list[str]]) -> list[dict[str, str]]:
     """Headings with widths in per cent of the sheet: a wide text gets room, a short one keeps enough to be read."""
-    need: list[int] = [
-        min(max(width(head), *(width(row[place]) for row in cells), NARROWEST), WIDEST)
+    need = [
+        min(max(width(head) // 2, *(width(row[place]) for row in cells), NARROWEST), WIDEST)
         for place, head in enumerate(heads)
     ]
     return [
@@ -207,7 +228,7 @@ def cell_words(run: Run, item: Mapping[str, Any], row: Row, key: str, *, full: b
     if key in row.scope.values:
         value = row.scope.values[key]
         unit = row.units.get(specs[key].get("unit_column", ""))
-        return sentences.shown(specs[key], value, unit) or STRUCK
+        return _short_moment(run, value) if specs[key]["type"] == "datetime" else _shown(specs[key], value, unit)
     if f"{key}_name" in row.scope.values:
         number = row.scope.values.get(f"{key}_id_number") or ""
         name = row.scope.values[f"{key}_name"]
@@ -216,3 +237,14 @@ def cell_words(run: Run, item: Mapping[str, Any], row: Row, key: str, *, full: b
     if reading is not None and reading.status == "unchecked":
         return f"未核实（{one_line(reading.detail)}）"
     return STRUCK
+
+
+def _shown(spec: Mapping[str, Any], value: Any, unit: str | None) -> str:
+    return sentences.shown(spec, value, unit) or STRUCK
+
+
+def _short_moment(run: Run, at: datetime) -> str:
+    """11月22日12:10; the year where it is not that of the visit."""
+    local = at.astimezone(UTC) + times.OFFSET
+    year = "" if str(local.year) == run.date[:4] else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日{local:%H:%M}"

@@ -53,7 +53,8 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
     run, state, full = material.run, material.state, material.full
     signs = record_people.current(state["signatures"])
     order = [sha for sha in record_people.text_order(state["signatures"]) if sha in material.texts]
-    sections = record_items.sections(run, full=full)
+    laws = record_items.Laws(run)
+    sections = record_items.sections(run, laws, full=full)
     view = {
         "title": _title(material, order),
         "organ": material.organ,
@@ -65,6 +66,7 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
         "officers": record_people.strip([s for s in signs if s["value"]["role"] == "inspector"]),
         "texts": [_text(material, sha, first=place == 0) for place, sha in enumerate(order)],
         "sections": sections,
+        "laws": laws.listed(),
         "summary": record_items.summary(sections),
         "findings": record_items.findings(run, full=full),
         "result": record_items.result_words(run) if full or not _only_restricted(run) else record_items.STRUCK,
