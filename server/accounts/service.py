@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flask import current_app
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -9,19 +10,25 @@ from server.accounts import passwords, sessions
 from server.accounts.models import Device, LoginSession, Person, Unit
 from server.platform.auth import Actor, Role
 from server.platform.clock import now
+from server.platform.config import Settings
 from server.platform.db import db
 from server.platform.errors import Problem
+from server.platform.installation import installation
 from server.platform.keys import ALG, Jwk, load_jwk
 from server.platform.trail import record
 
 
 def sign_in(login: str, password: str) -> tuple[Person, LoginSession]:
-    """Open a session. Raises `login_failed` (never saying which of the two was wrong) or `account_ended`."""
+    """Open a session. Raises `login_failed` (never saying which of the two was wrong), `account_ended`, or
+    `demo_closed`: the demo's passwords are known to everybody, so outside demo mode they open nothing."""
     person = db.session.scalar(select(Person).where(Person.login == login.strip()))
     if not passwords.fits(password, person.password_hash if person else None) or person is None:
         raise Problem("login_failed")
     if not sessions.is_usable(person):
         raise Problem("account_ended")
+    settings: Settings = current_app.extensions["settings"]
+    if installation().demo and not settings.demo:
+        raise Problem("demo_closed")
     if passwords.is_outdated(person.password_hash):
         person.password_hash = passwords.hash_password(password)
     session = sessions.open_session(person)

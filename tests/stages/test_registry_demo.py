@@ -8,13 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.accounts.demo_accounts import WALK, demo_accounts
+from server.accounts.demo_accounts import DEMO_PASSWORD, WALK, demo_accounts
+from server.accounts.service import sign_in
 from server.core.identifiers import organisation_check, uscc
 from server.demo.load import NotADemo, load_demo
 from server.dispatch import approvals
 from server.planning import service as planning
 from server.platform.clock import SetClock
 from server.platform.db import db
+from server.platform.errors import Problem
 from server.platform.installation import Installation
 from server.registry import inspectors, items, subjects
 from server.registry.models import DeclaredInterest, Inspector, Subject, SubjectFlag
@@ -94,6 +96,11 @@ def test_the_known_passwords_exist_in_demo_mode_only(app: Flask) -> None:
     app.extensions["settings"] = replace(app.extensions["settings"], demo=True)
     loaded = app.test_cli_runner().invoke(args=["demo", "load"])
     assert loaded.exit_code == 0 and "167" in loaded.output and "zhian1" in loaded.output
+    with app.test_request_context():
+        assert sign_in("zhian1", DEMO_PASSWORD)[0].unit.name == "治安大队"
+    app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
+    with app.test_request_context(), pytest.raises(Problem, match="demo_closed"):
+        sign_in("zhian1", DEMO_PASSWORD)
 
 
 @pytest.mark.parametrize("day", [date(2027, 2, 3), date(2026, 12, 31)])
