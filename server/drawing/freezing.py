@@ -82,9 +82,14 @@ def freeze(wish: Wish, salt: str) -> Frozen:
     return frozen
 
 
-def ticket_id(subject: Subject, wish: Wish, salt: str) -> str:
-    """The id under which a premises is drawn: the statutory one, or its pseudonym for this draw."""
-    return rules.pseudonym("p", salt, subject.statutory_id) if wish.pseudonyms else subject.statutory_id
+def statutory_id(subject: Subject) -> str:
+    """The statutory id of a premises as it stands in a roster."""
+    return rules.statutory_id(subject.code_kind, subject.code, subject.site)
+
+
+def ticket_id(subject: Subject, salt: str | None) -> str:
+    """The id under which a premises is drawn: the statutory one, or with a salt its pseudonym for this draw."""
+    return statutory_id(subject) if salt is None else rules.pseudonym("p", salt, statutory_id(subject))
 
 
 def _freeze_premises(wish: Wish, salt: str, frozen: Frozen, pools: Mapping[str, str]) -> None:
@@ -94,7 +99,7 @@ def _freeze_premises(wish: Wish, salt: str, frozen: Frozen, pools: Mapping[str, 
         flags = _flags_of(subjects[item.code]) if wish.kind == "untargeted" else {}
         lines: list[Line] = []
         for subject in subjects[item.code]:
-            id_ = ticket_id(subject, wish, salt)
+            id_ = ticket_id(subject, salt if wish.pseudonyms else None)
             label = _label(item.code, flags.get(subject.id, frozenset()), wish)
             district = subject.station.code if wish.district_rule and subject.station else None
             lines.append(Line(id_, f"{item.code}/{label}", district))
@@ -297,5 +302,5 @@ def _freeze_interests(wish: Wish, salt: str, frozen: Frozen, people: Sequence[In
     for row in rows:
         if row.inspector_id in badges:
             person = rules.pseudonym("i", salt, badges[row.inspector_id])
-            found.add((person, ticket_id(subjects[row.subject_id], wish, salt)))
+            found.add((person, ticket_id(subjects[row.subject_id], salt if wish.pseudonyms else None)))
     frozen.interests = [{"inspector": who, "premises": where} for who, where in sorted(found)]

@@ -11,9 +11,10 @@ from typing import Any
 from server.core import draw as rules
 from server.core.draw import Standing
 from server.drawing import chain
+from server.drawing.freezing import ticket_id
 from server.drawing.models import Draw, DrawnPremises
 from server.drawing.refusals import by_rule
-from server.drawing.service import add_drawn, add_loads, rosters_of, subjects_of
+from server.drawing.service import add_drawn, add_loads, hiding_salt, rosters_of, subjects_of
 from server.platform.auth import Actor
 from server.platform.clock import iso, now
 from server.platform.db import db
@@ -170,6 +171,4 @@ def _exchange(draw: Draw, subject: Subject, row: Mapping[str, Any]) -> list[Subj
 
 
 def _ticket_of(draw: Draw, subject: Subject) -> str:
-    if any(row["ids"] == "pseudonym" for row in draw.plan["rosters"]):
-        return rules.pseudonym("p", draw.salt, subject.statutory_id)
-    return subject.statutory_id
+    return ticket_id(subject, hiding_salt(draw))

@@ -6,13 +6,14 @@
 What may follow what is said by core/draw; this stage adds who and when.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from server.core import draw as rules
 from server.drawing import chain
+from server.drawing.freezing import statutory_id, ticket_id
 from server.drawing.models import Draw, DrawnPremises, DrawParty, DrawState, InspectorLoad
 from server.drawing.refusals import by_rule
 from server.platform.auth import Actor, Role
@@ -228,26 +229,30 @@ def _annex(draw: Draw, rosters: Mapping[str, Sequence[rules.Line]]) -> dict[str,
     witnesses = [
         {"party": row.party, "name": row.name or "", "post": row.post or ""} for row in draw.parties if row.reveal
     ]
-    hidden = any(row["ids"] == "pseudonym" for row in draw.plan["rosters"])
-    drawn_ids = {line.id for lines in rosters.values() for line in lines} if hidden else set[str]()
-    names = [one.statutory_id for one in _subjects_behind(draw, drawn_ids).values()]
+    names: list[str] = []
+    if hiding_salt(draw) is not None:
+        ids = [line.id for lines in rosters.values() for line in lines]
+        names = [statutory_id(subject) for subject in subjects_of(draw, ids).values()]
     return rules.build_annex(draw.plan, draw.salt, inspectors=draw.people, premises=names, witnesses=witnesses)
 
 
-def _subjects_behind(draw: Draw, ids: set[str]) -> dict[str, Subject]:
-    """Premises by their id in the draw, whether statutory or pseudonym."""
-    if not ids:
-        return {}
-    if not any(row["ids"] == "pseudonym" for row in draw.plan["rosters"]):
-        found = db.session.scalars(select(Subject).where(Subject.statutory_id.in_(ids))).unique()
-        return {subject.statutory_id: subject for subject in found}
-    named = {rules.pseudonym("p", draw.salt, one.statutory_id): one for one in db.session.scalars(select(Subject))}
-    return {id_: named[id_] for id_ in ids if id_ in named}
+def hiding_salt(draw: Draw) -> str | None:
+    """The salt of a draw whose rosters hold pseudonyms, else None."""
+    return draw.salt if any(row["ids"] == "pseudonym" for row in draw.plan["rosters"]) else None
 
 
-def subjects_of(draw: Draw, ids: Sequence[str]) -> dict[str, Subject]:
-    """The premises behind ticket ids of a draw."""
-    return _subjects_behind(draw, set(ids))
+def subjects_of(draw: Draw, ids: Iterable[str]) -> dict[str, Subject]:
+    """The premises behind ids of a draw, in the order of the ids."""
+    wanted, salt = list(dict.fromkeys(ids)), hiding_salt(draw)
+    found: dict[str, Subject] = {}
+    if salt is None:
+        query = select(Subject).where(Subject.statutory_id.in_(wanted))
+        found = {subject.statutory_id: subject for subject in db.session.scalars(query).unique()}
+    if len(found) < len(wanted):
+        # Pseudonyms, and the few codes that enter as a hash, can only be recognised.
+        everybody = db.session.scalars(select(Subject)).unique()
+        found |= {ticket_id(subject, salt): subject for subject in everybody}
+    return {id_: found[id_] for id_ in wanted if id_ in found}
 
 
 def _remember(draw: Draw, certificate: Mapping[str, Any]) -> None:

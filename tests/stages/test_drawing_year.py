@@ -15,6 +15,7 @@ from server.registry.models import SubjectFlag, SubjectRating
 from tests.browser import Browser
 from tests.factories import Bureau
 from tests.factories_drawing import Room, make_room
+from tests.factories_registry import make_subject
 
 K = "9a" * 32
 
@@ -141,6 +142,20 @@ def test_pseudonymous_rosters_name_no_premises_to_a_stranger(app: Flask, room: R
     full = room.office.get(f"/api/drawing/draws/{room.draw_id}/certificate?full=1")
     assert rules.verify_bytes(full.data) == []
     assert "91410422MA40A" in full.data.decode()
+
+
+def test_a_premises_whose_licence_has_chinese_characters_can_be_drawn(room: Room) -> None:
+    licensed = make_subject("老街旅社", "ZA-01", code="豫公特〔2019〕12号", code_kind="licence")
+    others = [
+        {"item": "ZA-01", "subject_id": subject.id, "reason": "suspended", "note": "停业"}
+        for name, subject in room.county.subjects.items()
+        if name.startswith("hotel")
+    ]
+    room.announce(items=["ZA-01"], exclusions=others)
+    drawn = room.finish()
+    assert [task["subject"]["name"] for task in drawn["tasks"]] == ["老街旅社"]
+    assert drawn["tasks"][0]["task"] == rules.statutory_id("licence", licensed.code)
+    assert [task.subject.id for task in results.tasks_of(service.draw_by_id(room.draw_id))] == [licensed.id]
 
 
 def test_the_next_card_follows_one_who_recuses_himself(bureau: Bureau, room: Room) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from server.core.draw.hashing import DrawRefused, is_hex, tagged
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,15}:[0-9A-Za-z._-]{1,64}(#[0-9A-Za-z._-]{1,32})?")
+_CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _TAG = re.compile(r"[0-9A-Za-z._/-]{1,60}")
 # A roster is ordered by id alone: a line is a tuple whose first member is the id.
 _by_id = itemgetter(0)
@@ -39,7 +40,13 @@ def is_tag(value: object) -> bool:
 
 
 def statutory_id(kind: str, code: str, site: str | None = None) -> str:
-    """Return the statutory ticket id; raises `DrawRefused("id_malformed")`."""
+    """Return the statutory ticket id; raises `DrawRefused("id_malformed")`.
+
+    A code with other characters than an id may hold (`豫公特〔2019〕12号`) enters as `x-` and the first 32 characters
+    of `H("code", code)`: whoever has the code can say which id is his.
+    """
+    if code and _CODE.fullmatch(code) is None:
+        code = f"x-{tagged('code', code)[:32]}"
     text = f"{kind}:{code}" if site is None else f"{kind}:{code}#{site}"
     if not is_id(text):
         raise DrawRefused("id_malformed", text)

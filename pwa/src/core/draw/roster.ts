@@ -5,6 +5,7 @@ import { DrawRefused, isHex, tagged } from "./hashing";
 import type { Line } from "./types";
 
 const ID = /^[a-z][a-z0-9_]{0,15}:[0-9A-Za-z._-]{1,64}(#[0-9A-Za-z._-]{1,32})?$/;
+const CODE = /^[0-9A-Za-z._-]{1,64}$/;
 const TAG = /^[0-9A-Za-z._/-]{1,60}$/;
 const encoder = new TextEncoder();
 
@@ -18,9 +19,10 @@ export function isTag(value: unknown): value is string {
   return typeof value === "string" && TAG.test(value);
 }
 
-/** The statutory ticket id. Throws `id_malformed`. */
+/** The statutory ticket id; a code with other characters enters as a hash. Throws `id_malformed`. */
 export function statutoryId(kind: string, code: string, site: string | null = null): string {
-  const text = site === null ? `${kind}:${code}` : `${kind}:${code}#${site}`;
+  const written = code === "" || CODE.test(code) ? code : `x-${tagged("code", code).slice(0, 32)}`;
+  const text = site === null ? `${kind}:${written}` : `${kind}:${written}#${site}`;
   if (!isId(text)) throw new DrawRefused("id_malformed", text);
   return text;
 }
