@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import LoginManager
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 
 from server.accounts.models import LoginSession, Person
 from server.platform.clock import now, today
@@ -71,15 +71,23 @@ def load_from_request(incoming: Request) -> Person | None:
     token = incoming.cookies.get(cookie_name())
     if not token:
         return None
-    row = db.session.get(LoginSession, _digest(token))
-    if row is None or row.expires_at <= now():
+    found = db.session.execute(_FINDING, {"token": _digest(token)}).one_or_none()
+    if found is None:
         return None
-    person = db.session.get(Person, row.person_id)
-    if person is None or not is_usable(person):
+    row, person = found
+    if row.expires_at <= now() or not is_usable(person):
         return None
     g.login_session = row
     g.csrf = row.csrf
     return person
+
+
+# Every request asks this: one statement, built once.
+_FINDING = (
+    select(LoginSession, Person)
+    .join(Person, Person.id == LoginSession.person_id)
+    .where(LoginSession.token_sha256 == bindparam("token"))
+)
 
 
 def is_usable(person: Person) -> bool:

@@ -37,7 +37,7 @@ def tidy() -> None:
 def _forget_files(folder: Path, waiting: set[str], before: datetime) -> int:
     """Remove files of uploads that no row knows and that nobody has touched for long; returns how many."""
     count = 0
-    for file in folder.glob("*/*/*"):
+    for file in folder.glob("*/*"):
         touched = datetime.fromtimestamp(file.stat().st_mtime, UTC)
         if file.name not in waiting and touched < before:
             file.unlink()

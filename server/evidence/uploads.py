@@ -6,10 +6,12 @@ the blob's hash from then on. No transaction is open while bytes arrive: a phone
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from server.evidence.incoming import Checksum, Intake, Source, held, length_of, path_of
 from server.evidence.kinds import kind_of
@@ -22,8 +24,10 @@ from server.platform.config import Settings
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.ids import new_id
-from server.platform.once import insert_once
+from server.platform.once import dialect_name, upsert
 
+BLOBS = cast(Table, Blob.__table__)
+USES = cast(Table, BlobInspection.__table__)
 KEPT = timedelta(days=7)
 """How long a half-sent upload waits for its rest."""
 
@@ -66,8 +70,8 @@ def announce(actor: Actor, new: Announced) -> Standing:
         raise Problem("upload_too_large", most=settings.photo_bytes // 1024 // 1024)
     if not may_see(actor, new.inspection_id):
         raise Problem("not_found")
-    known = db.session.get(Blob, new.sha256)
-    if known is not None and (known.erased_at or belongs(new.sha256, new.inspection_id)):
+    known = db.session.execute(_HERE, {"sha256": new.sha256, "inspection_id": new.inspection_id}).one_or_none()
+    if known is not None and (known.erased_at is not None or known.inspection_id is not None):
         return Standing(new.sha256, new.size, new.size)
     return Standing(new_id(), 0, new.size)
 
@@ -152,11 +156,6 @@ def abandon(actor: Actor, key: str) -> None:
     db.session.delete(row)
 
 
-def belongs(sha256: str, inspection_id: str) -> bool:
-    """Whether somebody sent these bytes for this inspection."""
-    return db.session.get(BlobInspection, (sha256, inspection_id)) is not None
-
-
 def sees_blob(actor: Actor, sha256: str) -> bool:
     """Whether the actor may see one of the inspections to which the bytes belong."""
     used = db.session.scalars(select(BlobInspection.inspection_id).where(BlobInspection.sha256 == sha256)).all()
@@ -187,9 +186,24 @@ def _keep(intake: Intake, path: Path, new: Announced) -> None:
         path.unlink(missing_ok=True)
         raise Problem("upload_hash_wrong")
     blobs().adopt(path, sha256)
-    if db.session.scalar(select(Blob.erased_at).where(Blob.sha256 == sha256)) is not None:
+    row = {"sha256": sha256, "size": new.size, "media_type": kind_of(head, new.media_type), "stored_at": now()}
+    noting, linking = _statements(dialect_name())
+    if db.session.execute(noting, row).scalar_one() is not None:
         blobs().erase(sha256)
         return
-    kind = kind_of(head, new.media_type)
-    insert_once(Blob, [{"sha256": sha256, "size": new.size, "media_type": kind, "stored_at": now()}])
-    insert_once(BlobInspection, [{"sha256": sha256, "inspection_id": new.inspection_id}])
+    db.session.execute(linking, {"sha256": sha256, "inspection_id": new.inspection_id})
+
+
+# Is it here, was it erased, did somebody send it for this inspection?
+_HERE = (
+    select(BLOBS.c.erased_at, USES.c.inspection_id)
+    .outerjoin(USES, (USES.c.sha256 == BLOBS.c.sha256) & (USES.c.inspection_id == bindparam("inspection_id")))
+    .where(BLOBS.c.sha256 == bindparam("sha256"))
+)
+
+
+@cache
+def _statements(dialect_key: str) -> tuple[Any, Any]:
+    """Note a blob, or find it noted, and tell when it was erased; note to which inspection it belongs."""
+    noting = upsert(Blob, dialect_key).on_conflict_do_update(index_elements=["sha256"], set_={"size": BLOBS.c.size})
+    return noting.returning(BLOBS.c.erased_at), upsert(BlobInspection, dialect_key).on_conflict_do_nothing()

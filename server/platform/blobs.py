@@ -8,10 +8,10 @@ from flask import current_app
 
 
 def shard(root: Path, name: str) -> Path:
-    """The one function that makes a path from an id: two levels of folders, so that none grows large."""
+    """The one function that makes a path from an id: 256 folders, so that none grows large and, soon, none is new."""
     if not name or not all(c.isalnum() or c == "-" for c in name):
         raise ValueError("not an id")
-    return root / name[:2] / name[2:4] / name
+    return root / name[:2] / name
 
 
 def sync_folder(folder: Path) -> None:
@@ -50,7 +50,6 @@ class FileBlobs:
         os.replace(file, target)
         sync_folder(target.parent)
         if fresh:
-            sync_folder(target.parent.parent)
             sync_folder(self.root)
 
     def open(self, sha256: str) -> BinaryIO:
