@@ -52,15 +52,17 @@ def load_definition(name: str, root: Path = ROOT) -> dict[str, Any]:
     return load_file(root / f"{name}.yaml", root)
 
 
-def load_file(file: Path, root: Path = ROOT) -> dict[str, Any]:
+def load_file(file: Path, root: Path = ROOT, *, any_name: bool = False) -> dict[str, Any]:
     """Return the checked definition of a file that uses the catalogues and common parts of `root`.
+
+    `any_name` lets an old version lie under another file name, for comparing.
 
     Raises `WrongDefinition` with every fault found, the form first: a file that is wrong in form is not
     looked at further.
     """
     document = _read(file)
     faults = list(_form_faults(document, _validator(root)))
-    if document.get("id") not in (None, file.stem):
+    if not any_name and document.get("id") not in (None, file.stem):
         faults.append(_fault(document, ("id",), "id_file", name=document["id"], file=file.stem))
     parts = []
     for name in document.get("include", ()):
