@@ -87,7 +87,7 @@ def _parts(
         "title": rules.clean(ask["title"]),
         "kind": wish.kind,
         "year": year,
-        "sequence": _next_sequence(year),
+        "sequence": next_sequence(year),
         "previous": previous,
         "announced_at": iso(at),
         "deadline": iso(_deadline(ask, at)),
@@ -130,7 +130,8 @@ def _sealed(ask: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"commitment": sealed["commitment"], "holders": holders, "release_on": sealed["release_on"].isoformat()}
 
 
-def _next_sequence(year: int) -> int:
+def next_sequence(year: int) -> int:
+    """The number of the next draw in a year."""
     last = db.session.scalar(select(func.max(Draw.sequence)).where(Draw.year == year))
     return (last or 0) + 1
 

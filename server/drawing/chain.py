@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from server.core.canonical import digest
-from server.drawing.models import ChainRecord, Draw, DrawState
+from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawState
 from server.platform.clock import now, today
 from server.platform.db import db
 
@@ -61,10 +61,10 @@ def public_chain() -> list[dict[str, Any]]:
 
 
 def certificate_of(draw: Draw) -> ChainRecord | None:
-    """The certificate of an executed draw."""
+    """The record that closes a draw: its certificate, or what was taken over from elsewhere."""
     if draw.state != DrawState.EXECUTED:
         return None
-    return next(row for row in draw.records if row.kind == "certificate")
+    return next(row for row in draw.records if row.kind in ("certificate", EXTERNAL))
 
 
 def amendments_of(draw: Draw) -> list[dict[str, Any]]:

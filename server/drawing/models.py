@@ -16,6 +16,9 @@ from server.planning.models import Batch
 from server.platform.db import Base, Keyed
 from server.registry.models import Subject
 
+EXTERNAL = "external"
+"""The kind of a draw made elsewhere; ours are `untargeted` or `targeted`."""
+
 
 class DrawState(StrEnum):
     """An announced draw ends in one of two ways, and never comes back."""

@@ -2,15 +2,25 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from server.accounts.models import Person
 from server.core import draw as rules
 from server.drawing import chain, view
-from server.drawing.models import ChainRecord, Draw, DrawParty
+from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawParty
 from server.drawing.service import rosters_of
+from server.planning.models import Batch
 from server.platform.auth import Actor
 from server.platform.clock import today
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.installation import installation
+from server.registry.columns import STATUSES
+from server.registry.models import Inspector, Subject
+from server.registry.subjects import in_item
+
+SUBJECT_COLUMNS = ("统一社会信用代码", "场所序号", "名称", "地址", "乡镇街道", "抽查事项编码", "状态")
+INSPECTOR_COLUMNS = ("姓名", "警号", "所属单位", "执法证号", "执法证有效期至", "可检查事项编码")
 
 
 def bundle_for(actor: Actor, draw: Draw, full: bool) -> dict[str, Any]:
@@ -18,6 +28,8 @@ def bundle_for(actor: Actor, draw: Draw, full: bool) -> dict[str, Any]:
     row = chain.certificate_of(draw)
     if row is None:
         raise Problem("draw_not_executed")
+    if draw.kind == EXTERNAL:
+        raise Problem("draw_made_elsewhere")
     if not view.sees_result(draw, actor):
         raise Problem("draw_sealed_until", date=draw.release_on)
     return _bundle(draw, row, full)
@@ -63,3 +75,25 @@ def for_witness(party: DrawParty) -> dict[str, Any]:
         "parties": others,
         "next": view.next_step(draw),
     }
+
+
+def pool_table(kind: str, batch: Batch) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Headings and rows of our pools as other platforms take them: `subjects` or `inspectors` of a batch's items."""
+    codes = {line.item.code for line in batch.lines}
+    if kind == "subjects":
+        found = db.session.scalars(select(Subject).where(in_item(*codes)).order_by(Subject.statutory_id)).unique()
+        return SUBJECT_COLUMNS, [_subject_row(subject, codes) for subject in found]
+    people = db.session.scalars(select(Inspector).join(Person).order_by(Person.badge_no)).unique()
+    return INSPECTOR_COLUMNS, [_inspector_row(one) for one in people if codes & set(one.competences)]
+
+
+def _subject_row(subject: Subject, codes: set[str]) -> tuple[object, ...]:
+    items = "、".join(row.item_code for row in subject.items if row.item_code in codes)
+    place = (subject.code, subject.site or "", subject.name, subject.address, subject.township)
+    return (*place, items, next(word for word, status in STATUSES.items() if status == subject.status))
+
+
+def _inspector_row(one: Inspector) -> tuple[object, ...]:
+    person = one.person
+    dated = (one.cert_no, one.cert_expires_on.isoformat())
+    return (person.name, person.badge_no or "", person.unit.name, *dated, "、".join(one.competences))

@@ -12,7 +12,7 @@ from server.core import draw as rules
 from server.core.draw import Standing
 from server.drawing import chain
 from server.drawing.freezing import ticket_id
-from server.drawing.models import Draw, DrawnPremises
+from server.drawing.models import EXTERNAL, Draw, DrawnPremises
 from server.drawing.refusals import by_rule
 from server.drawing.service import add_drawn, add_loads, hiding_salt, rosters_of, subjects_of
 from server.platform.auth import Actor
@@ -37,7 +37,9 @@ class DrawnTask:
 
 
 def standing_of(draw: Draw) -> Standing:
-    """Where a draw stands after its amendments. Raises `draw_not_executed`."""
+    """Where a draw stands after its amendments. Raises `draw_not_executed`, `draw_made_elsewhere`."""
+    if draw.kind == EXTERNAL:
+        raise Problem("draw_made_elsewhere")
     row = chain.certificate_of(draw)
     if row is None:
         raise Problem("draw_not_executed")
@@ -46,6 +48,8 @@ def standing_of(draw: Draw) -> Standing:
 
 def tasks_of(draw: Draw) -> list[DrawnTask]:
     """The visits of an executed draw as they stand now, in dealing order, later ones last."""
+    if draw.kind == EXTERNAL:
+        return _taken_over(draw)
     standing = standing_of(draw)
     subjects = subjects_of(draw, list(standing.teams))
     people = inspectors_of(draw, [id_ for team in standing.teams.values() for ids in team.values() for id_ in ids])
@@ -60,6 +64,21 @@ def tasks_of(draw: Draw) -> list[DrawnTask]:
             [(pool, reports[task, pool]) for pool, ids in teams.items() if not ids and (task, pool) in reports],
         )
         for task, teams in standing.teams.items()
+    ]
+
+
+def _taken_over(draw: Draw) -> list[DrawnTask]:
+    tasks = draw.annex["tasks"] if draw.annex else []
+    subjects = subjects_of(draw, [task["task"] for task in tasks])
+    people = registry.by_badges(badge for task in tasks for badge in task["badges"])
+    return [
+        DrawnTask(
+            task["task"],
+            subjects[task["task"]],
+            list(task["items"]),
+            [(people[badge].person.unit.code, people[badge]) for badge in task["badges"]],
+        )
+        for task in tasks
     ]
 
 

@@ -1,13 +1,16 @@
 """The draw over HTTP: for the office, for a witness's phone, and for anybody who wants to run it again."""
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from server.core.canonical import canonical
-from server.drawing import announcing, asking, publishing, service, view
+from server.drawing import announcing, asking, external, publishing, service, view
 from server.drawing.models import Draw, DrawParty
 from server.drawing.schemas import (
     AbsenceBody,
@@ -17,6 +20,8 @@ from server.drawing.schemas import (
     DrawAnswer,
     DrawRow,
     ExecutionBody,
+    ExternalFiles,
+    ExternalForm,
     PreparationAnswer,
     PreparationQuery,
     RevealBody,
@@ -29,12 +34,14 @@ from server.drawing.schemas import (
 from server.planning.service import batch_by_id
 from server.platform.auth import Role, access, actor
 from server.platform.config import PROJECT
+from server.platform.spreadsheet import write_table
 from server.platform.stage import stage_blueprint
 
 blp = stage_blueprint("drawing")
 READERS = (Role.OFFICE, Role.LEAD, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
 PARTIES = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR, Role.STATION, Role.LEAD)
 FULL = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VERIFIERS = ("verify_draw.py", "verify_chain.py", "README.md")
 
 
@@ -156,6 +163,38 @@ def read_roster(draw_id: str, item: str) -> Response:
     raise NotFound
 
 
+@blp.post("/external")
+@access(Role.OFFICE)
+@blp.arguments(ExternalForm, location="form")
+@blp.arguments(ExternalFiles, location="files")
+@blp.response(201, DrawAnswer)
+def take_over(form: dict[str, str], files: dict[str, FileStorage]) -> dict[str, Any]:
+    """Take over the result of a draw made elsewhere (外部抽取), with its proof."""
+    batch = batch_by_id(form["batch_id"])
+    with tempfile.TemporaryDirectory(dir=uploads_folder()) as name:
+        folder = Path(name)
+        for part, file in files.items():
+            file.save(folder / part)
+        proof = external.Proof(form["proof_name"], folder / "proof")
+        result = folder / "result"
+        draw = external.take_over(actor(), form["id"], batch, form["organiser"], form["note"], result, [proof])
+    return _whole(draw)
+
+
+@blp.get("/pools/<kind>")
+@access(Role.OFFICE, answers="file")
+@blp.arguments(PreparationQuery, location="query")
+def read_pool(query: dict[str, str], kind: str) -> Response:
+    """Our pools as an Excel file, for a draw that another platform makes."""
+    if kind not in ("subjects", "inspectors"):
+        raise NotFound
+    headings, rows = publishing.pool_table(kind, batch_by_id(query["batch_id"]))
+    with tempfile.TemporaryDirectory(dir=uploads_folder()) as name:
+        path = Path(name) / f"{kind}.xlsx"
+        write_table(path, headings, rows)
+        return _bytes(path.read_bytes(), path.name, XLSX)
+
+
 @blp.get("/chain")
 @access(public=True, answers="file")
 def read_chain() -> Response:
@@ -207,6 +246,12 @@ def contribute_as_witness(body: dict[str, Any], token: str) -> dict[str, Any]:
     party = service.party_by_token(token)
     service.contribute(party, body["reveal"], service.OWN_DEVICE, body["name"], body["post"])
     return publishing.for_witness(party)
+
+
+def uploads_folder() -> Path:
+    """Where files lie until they are kept: the disk of the blobs, so that keeping one is a rename."""
+    folder: Path = current_app.extensions["settings"].uploads_folder
+    return folder
 
 
 def _whole(draw: Draw) -> dict[str, Any]:

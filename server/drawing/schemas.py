@@ -1,5 +1,6 @@
 """Shapes of drawing over HTTP. Certificates, chain and rosters are documents of core/draw and leave as files."""
 
+from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from server.core.draw import COUNTED, PUBLIC_FLAGS, UNCOUNTED, VOIDING_REASONS
@@ -143,6 +144,23 @@ class ExecutionBody(Body):
 class VoidingBody(Body):
     reason = fields.String(required=True, validate=validate.OneOf(VOIDING_REASONS))
     note = text_field(200, required=True)
+
+
+class ExternalForm(Body):
+    """A draw made elsewhere: who drew, and what its proof is called. `id` is made in the browser."""
+
+    id = uuid_field(required=True)
+    batch_id = uuid_field(required=True)
+    organiser = text_field(100, required=True)
+    note = text_field(200, required=True)
+    proof_name = text_field(100, required=True)
+
+
+class ExternalFiles(Body):
+    """`result`: the Excel list of premises, items and inspectors. `proof`: the platform's record, of any format."""
+
+    result = Upload(required=True)
+    proof = Upload(required=True)
 
 
 class WitnessCommitmentBody(Body):

@@ -24,6 +24,8 @@ from server.platform.trail import record
 from server.registry import inspectors as registry
 from server.registry.models import Subject
 
+AT_ONCE = 5_000
+"""How many ids one query asks for: databases limit the variables of a statement."""
 OWN_DEVICE, DESK = "own_device", "desk"
 
 
@@ -246,8 +248,9 @@ def subjects_of(draw: Draw, ids: Iterable[str]) -> dict[str, Subject]:
     wanted, salt = list(dict.fromkeys(ids)), hiding_salt(draw)
     found: dict[str, Subject] = {}
     if salt is None:
-        query = select(Subject).where(Subject.statutory_id.in_(wanted))
-        found = {subject.statutory_id: subject for subject in db.session.scalars(query).unique()}
+        for start in range(0, len(wanted), AT_ONCE):
+            query = select(Subject).where(Subject.statutory_id.in_(wanted[start : start + AT_ONCE]))
+            found |= {subject.statutory_id: subject for subject in db.session.scalars(query).unique()}
     if len(found) < len(wanted):
         # Pseudonyms, and the few codes that enter as a hash, can only be recognised.
         everybody = db.session.scalars(select(Subject)).unique()

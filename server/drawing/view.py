@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from server.accounts.models import Unit
 from server.core import draw as rules
-from server.drawing import chain
-from server.drawing.models import ChainRecord, Draw, DrawParty, DrawState
-from server.drawing.results import inspectors_of
+from server.drawing import chain, results
+from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawParty, DrawState
 from server.drawing.service import all_spoke, ceremony_of, plan_party, subjects_of
 from server.platform.auth import Actor, Role
 from server.platform.clock import today
@@ -53,15 +52,20 @@ def summary(draw: Draw) -> dict[str, Any]:
         "announced_at": draw.announced_at,
         "release_on": draw.release_on,
         "certificate": None if certificate is None else _certificate(certificate),
-        "drawn": None if certificate is None else len(certificate.record["tasks"]),
+        "drawn": None if certificate is None else _count(draw, certificate),
     }
+
+
+def _count(draw: Draw, certificate: ChainRecord) -> int:
+    return len(results.tasks_of(draw)) if draw.kind == EXTERNAL else len(certificate.record["tasks"])
 
 
 def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
     """Everything about one draw that the reader may know: shape of `schemas.DrawAnswer`."""
     plan = draw.plan
     certificate = chain.certificate_of(draw)
-    shown = certificate if certificate is not None and sees_result(draw, actor) else None
+    ours = certificate is not None and draw.kind != EXTERNAL
+    shown = certificate if ours and sees_result(draw, actor) else None
     office = Role.OFFICE in actor.role_set
     return summary(draw) | {
         "announced_by": draw.announced_by.name,
@@ -72,16 +76,22 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
         "rules": plan["rules"],
         "parties": [party(row, with_link=office) for row in draw.parties],
         "next": next_step(draw),
-        "void_reason": rules.must_void(plan, ceremony_of(draw)) if all_spoke(draw) else None,
+        "void_reason": _void_reason(draw),
         "face": _face(shown.record if shown else None),
         "pools": _pools(draw),
         "strata": _strata(draw, shown.record if shown else None),
-        "tasks": _tasks(draw, shown.record if shown else None),
+        "tasks": _taken_over(draw) if draw.kind == EXTERNAL else _tasks(draw, shown.record if shown else None),
         "seed": shown.record["seed"] if shown else None,
         "records": [
             {"number": row.number, "kind": row.kind, "digest": row.digest, "at": row.at} for row in draw.records
         ],
     }
+
+
+def _void_reason(draw: Draw) -> str | None:
+    if draw.state != DrawState.ANNOUNCED or not all_spoke(draw):
+        return None
+    return rules.must_void(draw.plan, ceremony_of(draw))
 
 
 def sees_result(draw: Draw, actor: Actor) -> bool:
@@ -227,7 +237,7 @@ def _tasks(draw: Draw, certificate: Mapping[str, Any] | None) -> list[dict[str, 
     tasks = certificate["tasks"]
     subjects = subjects_of(draw, [task["task"] for task in tasks])
     ids = [id_ for task in tasks for group in task["groups"] for id_ in group["inspectors"]]
-    people, units = inspectors_of(draw, ids), _unit_names(draw)
+    people, units = results.inspectors_of(draw, ids), _unit_names(draw)
     return [
         {
             "task": task["task"],
@@ -245,18 +255,39 @@ def _group(group: Mapping[str, Any], people: Mapping[str, Inspector], units: Map
     return {
         "pool": group["pool"],
         "unit": units.get(group["pool"], group["pool"]),
-        "inspectors": [
-            {
-                "id": id_,
-                "person_id": people[id_].person_id,
-                "name": people[id_].person.name,
-                "badge_no": people[id_].person.badge_no,
-                "senior": people[id_].senior,
-            }
-            for id_ in group["inspectors"]
-        ],
+        "inspectors": [_card(id_, people[id_]) for id_ in group["inspectors"]],
         "report": None if report is None else report[1 if language() == "en" else 0],
     }
+
+
+def _card(id_: str, inspector: Inspector) -> dict[str, Any]:
+    person = inspector.person
+    return {
+        "id": id_,
+        "person_id": person.id,
+        "name": person.name,
+        "badge_no": person.badge_no,
+        "senior": inspector.senior,
+    }
+
+
+def _taken_over(draw: Draw) -> list[dict[str, Any]]:
+    """The visits of a draw made elsewhere, one group per brigade."""
+    rows = []
+    for task in results.tasks_of(draw):
+        pools = dict.fromkeys(pool for pool, _ in task.cards)
+        groups = [
+            {
+                "pool": pool,
+                "unit": next(one.person.unit.name for name, one in task.cards if name == pool),
+                "inspectors": [_card(one.cert_no, one) for name, one in task.cards if name == pool],
+                "report": None,
+            }
+            for pool in pools
+        ]
+        row = {"task": task.ticket_id, "subject": subject_ref(task.subject), "items": task.items}
+        rows.append(row | {"joint": len(task.items) > 1, "groups": groups})
+    return rows
 
 
 def _unit_names(draw: Draw) -> dict[str, str]:
