@@ -47,7 +47,7 @@ class Pile:
 
     def top(self) -> Card | None:
         """The first card, which stays; None when the pile is empty."""
-        if not self._hand:
+        while not self._hand:
             if not self._waiting:
                 return None
             self._reached = min(self._waiting)
