@@ -53,7 +53,11 @@ def blank_form(definition: Mapping[str, Any], on: str) -> str:
 
 def self_check(definition: Mapping[str, Any], on: str) -> str:
     """The 自查表 that a business fills in before the visit: what is asked, and which duty stands behind it."""
-    return _page("checklist_self_check.html", definition, on, core_only=True, trade_only=True)
+    asking = [
+        {**section, "items": [item for item in section["items"] if "self_check" in item]}
+        for section in definition["sections"]
+    ]
+    return _page("checklist_self_check.html", {**definition, "sections": asking}, on, core_only=True, trade_only=True)
 
 
 def _page(template: str, definition: Mapping[str, Any], on: str, *, core_only: bool, trade_only: bool) -> str:
@@ -83,6 +87,7 @@ def _items(
             "answer": _answer(definition, item),
             "choices": _choices(definition, item),
             "columns": _columns(definition, item),
+            "matrix": _matrix(item),
             "values": [value["title"]["zh"] for value in item.get("table", {}).get("values", ())],
             "photos": _photos(item),
             "when": item.get("when", {}).get("expr", ""),
@@ -120,6 +125,16 @@ def _columns(definition: Mapping[str, Any], item: Mapping[str, Any]) -> list[dic
         }
         for column in item.get("table", {}).get("columns", ())
     ]
+
+
+def _matrix(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Grouped columns as rows of a small table: 经办人 × 许可证、合同、运单、台账."""
+    groups: dict[str, list[str]] = {}
+    for column in item.get("table", {}).get("columns", ()):
+        if "group" in column:
+            name = column["group"]["zh"]
+            groups.setdefault(name, []).append(column["title"]["zh"].removeprefix(f"{name}—"))
+    return [{"group": name, "titles": titles} for name, titles in groups.items()]
 
 
 def _photos(item: Mapping[str, Any]) -> str:
