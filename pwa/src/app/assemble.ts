@@ -10,11 +10,13 @@ import { QUIET } from "../sync/status";
 import { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
 import type { DeviceMark } from "./enrolment";
+import { Files } from "./files";
 import { Place } from "./place";
 import type {
   CapturePort,
   Clock,
   Effects,
+  FilesPort,
   SessionState,
   StorageState,
   Suicha,
@@ -34,6 +36,8 @@ export interface Surroundings {
   browser: StorageState["browser"];
   installed: boolean;
   capture: (clock: Clock, limit: () => number) => CapturePort;
+  /** Hands a file to the share sheet or the downloads. */
+  sendFile: FilesPort["send"];
   base?: string;
 }
 
@@ -91,6 +95,12 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
     session,
     work,
     sync: desk,
+    files: new Files({
+      effects,
+      vault: () => current,
+      send: around.sendFile,
+      taken: (ids) => work.heard(new Set(ids)).then(() => desk.wake()),
+    }),
     storage,
     place: new Place(() => current),
     capture: around.capture(clock, () => view.value.limits.photo_bytes),
@@ -141,6 +151,11 @@ class SyncDesk implements SyncPort {
   async now(): Promise<SyncStatus> {
     await this.runner?.now();
     return this.status.value;
+  }
+
+  /** Something came by another road: look at what still waits. */
+  wake(): void {
+    this.runner?.saved();
   }
 
   async retry(id: string): Promise<void> {

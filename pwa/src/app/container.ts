@@ -9,6 +9,7 @@ import { assemble } from "./assemble";
 import { browserFacts, browserKind, deviceLabel } from "./browser";
 import { browserDeviceMark } from "./device-mark";
 import { browserEffects } from "./effects";
+import { shareOrDownload } from "./share";
 import type { Suicha } from "./ports";
 
 const SUICHA: InjectionKey<Suicha> = Symbol("suicha");
@@ -23,6 +24,7 @@ export function createSuicha(): Suicha {
     browser: browserKind(facts),
     installed: facts.standalone,
     capture: browserCapture,
+    sendFile: shareOrDownload,
   });
 }
 

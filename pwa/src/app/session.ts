@@ -224,13 +224,25 @@ export class Session implements SessionPort {
     const vault = await this.own.shelf
       .unlock(login, oldPassword ?? password)
       .catch(async (thrown: unknown) => {
-        if (codeOf(thrown) === "wrong_password" && oldPassword === undefined)
+        const code = codeOf(thrown);
+        if (code === "vault_gone") return null;
+        if (code === "wrong_password" && oldPassword === undefined)
           await this.perhapsChanged(login, password);
         throw thrown;
       });
+    if (vault === null) return this.beginAnew(input);
     await this.opened(vault);
     if (oldPassword === undefined) void this.openServer(login, password);
     else await this.takeNewPassword(vault, login, password);
+  }
+
+  /** The browser has thrown the vault's database away and left its record: with network, a new vault; and it is told. */
+  private async beginAnew(input: LoginInput): Promise<void> {
+    await this.door.open(input.login, input.password).catch((thrown: unknown) => {
+      throw codeOf(thrown) === "network_unreachable" ? new Refusal("vault_gone") : thrown;
+    });
+    await this.own.shelf.retire(input.login);
+    await this.firstLogin(input);
   }
 
   /** The vault refused the password: when the server takes it, it is the new one and the vault has the old. */
@@ -302,6 +314,7 @@ export class Session implements SessionPort {
       name: answer.bureau.name,
       division_code: answer.bureau.division_code,
       bureauKey: answer.keys.bureau,
+      recoveryKey: answer.keys.recovery,
       limits: answer.limits,
     });
     const now = this.own.effects.clock.now();

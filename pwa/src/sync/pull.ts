@@ -68,7 +68,11 @@ async function pageAt(vault: Vault, { api }: PullEffects, cursor: string): Promi
   }
 }
 
-async function isAnotherServer(vault: Vault, { clock }: PullEffects, page: PullAnswer): Promise<boolean> {
+async function isAnotherServer(
+  vault: Vault,
+  { clock }: Pick<PullEffects, "clock">,
+  page: PullAnswer,
+): Promise<boolean> {
   const mark = await vault.syncMark();
   if (mark.epoch === null || mark.epoch === page.epoch) return false;
   const offered = await offerEverything(vault);
@@ -84,9 +88,7 @@ async function isAnotherServer(vault: Vault, { clock }: PullEffects, page: PullA
  */
 export async function offerEverything(vault: Vault): Promise<number> {
   const { db } = vault;
-  const rows = await vault.run(() =>
-    db.entries.filter((row) => row.proven === 1).toArray(),
-  );
+  const rows = await vault.run(() => db.entries.filter((row) => row.proven === 1).toArray());
   const entries = await Promise.all(
     rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
   );
@@ -105,7 +107,34 @@ export async function offerEverything(vault: Vault): Promise<number> {
   return offers.length;
 }
 
-async function takePage(vault: Vault, effects: PullEffects, page: PullAnswer, pulled: Pulled): Promise<void> {
+/**
+ * A pull that came as a file. The cursor stays: the next line begins where the last one ended. A newer word from the
+ * bureau renews the offline grant and tells of a restored server, as a line would.
+ */
+export async function takePull(
+  vault: Vault,
+  effects: TakingEffects,
+  page: PullAnswer,
+  pulled: Pulled,
+): Promise<void> {
+  const mark = await vault.syncMark();
+  const said = Date.parse(page.server_time) - mark.skew;
+  const fresh = mark.contact === null || said > mark.contact;
+  if (fresh && (await isAnotherServer(vault, effects, page))) pulled.offeredAgain = true;
+  await takePage(vault, effects, page, pulled);
+  const contact = fresh ? Math.min(said, effects.clock.now()) : mark.contact;
+  const now = await vault.syncMark();
+  await vault.setSyncMark({ ...now, contact, epoch: now.epoch ?? page.epoch });
+}
+
+type TakingEffects = Omit<PullEffects, "api" | "heard">;
+
+async function takePage(
+  vault: Vault,
+  effects: TakingEffects,
+  page: PullAnswer,
+  pulled: Pulled,
+): Promise<void> {
   await takeDevices(vault, page.devices);
   for (const { hash, body } of page.checklists) if (isWhole(hash, body)) await vault.putChecklist(hash, body);
   for (const task of page.tasks) if (!(await isForgotten(vault, task.id))) await vault.putTask(task);
@@ -130,7 +159,7 @@ async function isForgotten(vault: Vault, inspection: string): Promise<boolean> {
   return chain !== undefined && chain.forgotten !== null;
 }
 
-async function replicaOf(vault: Vault, { subtle, locks }: PullEffects): Promise<ReplicaEffects> {
+async function replicaOf(vault: Vault, { subtle, locks }: TakingEffects): Promise<ReplicaEffects> {
   const bureau = await vault.meta("bureau");
   const keys = keyring(subtle, [...(await vault.devices()), vault.asDevice()], bureau?.bureauKey ?? null);
   return { subtle, locks, keys };
@@ -164,6 +193,6 @@ async function proveRest(vault: Vault, replica: ReplicaEffects, pulled: Pulled):
 }
 
 /** Our own entries that we do not know: this profile was restored from an old copy. */
-async function tellOldCopy(vault: Vault, { clock }: PullEffects, count: number): Promise<void> {
+async function tellOldCopy(vault: Vault, { clock }: TakingEffects, count: number): Promise<void> {
   await vault.addNotice({ code: "profile_restored", params: { count }, at: isoTime(clock.now()) });
 }

@@ -149,7 +149,7 @@ async function giveBytes(
 }
 
 /** The other phone may be the first with a network: it offers the bytes too; the server takes them once. */
-async function offerBytes(vault: Vault, inspection: string, sha256: string): Promise<void> {
+export async function offerBytes(vault: Vault, inspection: string, sha256: string): Promise<void> {
   const record = await evidenceRecord(vault, inspection, sha256);
   if (record === null) return;
   const row = await evidenceOffer(vault, inspection, record.value, record.path);

@@ -126,6 +126,14 @@ export async function importSigningKey(ring: KeyRing, pkcs8: ArrayBuffer): Promi
   return ring.subtle.importKey("pkcs8", pkcs8, SIGNING, false, ["sign"]);
 }
 
+/**
+ * The same key pair for agreeing on a key (ECDH): files for this device are sealed to its public key. ECDSA and ECIES
+ * may share a P-256 key pair (Degabriele and others, CT-RSA 2012); so an enrolment needs one key and not two.
+ */
+export async function importSharingKey(ring: KeyRing, pkcs8: ArrayBuffer): Promise<CryptoKey> {
+  return ring.subtle.importKey("pkcs8", pkcs8, { name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+}
+
 /** Public half for checking runs; null when the JWK is not a P-256 key. */
 export async function importPublicKey(subtle: SubtleCrypto, jwk: JsonWebKey): Promise<CryptoKey | null> {
   try {

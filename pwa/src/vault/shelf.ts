@@ -12,6 +12,7 @@ import { base64url, fromBase64url, joined, utf8, uuid7 } from "./encoding";
 import {
   Box,
   importContentKey,
+  importSharingKey,
   importSigningKey,
   newContentKey,
   newSigningPair,
@@ -107,7 +108,13 @@ export class Shelf {
     const record: ShelfVault = { id, device, wrap, recovery, publicKey, registered: false, tries };
     await this.run(() => this.db.vaults.add(record));
     const signing = await importSigningKey(ring, pkcs8);
-    return new Vault(id, device, publicKey, person, db, this.effects.signer, { box, signing, wrapping });
+    const sharing = await importSharingKey(ring, pkcs8);
+    return new Vault(id, device, publicKey, person, db, this.effects.signer, {
+      box,
+      signing,
+      sharing,
+      wrapping,
+    });
   }
 
   /** Refusals: no_vault · unlock_delayed {seconds} · wrong_password. */
@@ -161,6 +168,18 @@ export class Shelf {
     return vault;
   }
 
+  /** Sets aside the record of a vault whose database the browser has thrown away, so that a new one can be made. */
+  async retire(login: string): Promise<void> {
+    const record = await this.find(login);
+    if (record === null) return;
+    await this.run(() =>
+      this.db.transaction("rw", this.db.vaults, this.db.facts, async () => {
+        await this.db.facts.put({ key: `retired:${record.device}`, value: record });
+        await this.db.vaults.delete(record.id);
+      }),
+    );
+  }
+
   async markRegistered(vault: string): Promise<void> {
     await this.run(() => this.db.vaults.update(vault, { registered: true }));
   }
@@ -193,11 +212,9 @@ export class Shelf {
     const pkcs8 = await box.openBytes("meta:signing", signingRow.sealed);
     const person = await box.open<Person>("meta:person", personRow.sealed);
     const signing = await importSigningKey(ring, pkcs8);
-    return new Vault(record.id, record.device, record.publicKey, person, db, signer, {
-      box,
-      signing,
-      wrapping,
-    });
+    const sharing = await importSharingKey(ring, pkcs8);
+    const keys = { box, signing, sharing, wrapping };
+    return new Vault(record.id, record.device, record.publicKey, person, db, signer, keys);
   }
 
   private async beginTry(id: string): Promise<void> {

@@ -42,6 +42,8 @@ export interface BureauFacts {
   name: string;
   division_code: string;
   bureauKey: JsonWebKey | null;
+  /** To which files for the bureau are sealed; absent in vaults from before there were files. */
+  recoveryKey?: JsonWebKey | null;
   limits: Limits;
 }
 
@@ -73,6 +75,7 @@ export interface TaskRecord {
 interface Keys {
   box: Box;
   signing: CryptoKey;
+  sharing: CryptoKey;
   wrapping: CryptoKey;
 }
 
@@ -109,6 +112,11 @@ export class Vault {
 
   get signing(): CryptoKey {
     return this.held().signing;
+  }
+
+  /** The device's key for opening files that were sealed for it. */
+  get sharing(): CryptoKey {
+    return this.held().sharing;
   }
 
   /** Can only wrap and unwrap: for taking a new password. */

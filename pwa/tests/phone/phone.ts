@@ -28,6 +28,7 @@ export class Phone {
       browser: "ok",
       installed: false,
       capture: () => ({}) as CapturePort,
+      sendFile: async () => true,
     });
   }
 

@@ -10,7 +10,8 @@ import { SIGNATURE } from "../../src/vault/keys";
 import { canonicalBytes, digest } from "../../src/core/canonical";
 import { seal } from "../../src/core/journal";
 import { office } from "./people";
-import { hashOf, subtle, type FakeClock } from "./effects";
+import { hashOf, Profile, subtle, type FakeClock } from "./effects";
+import { writePacket } from "../../src/vault/packet";
 
 export interface Call {
   method: string;
@@ -150,6 +151,29 @@ export class FakeServer {
     if (fate === "answer_lost") throw new TypeError("network error");
     return answer;
   };
+
+  /** A file from the bureau for one device: what a pull would bring, and receipts. */
+  async file(
+    to: string,
+    part: { outcomes: PushOutcome[]; evidence: { inspection: string; sha256: string }[] },
+  ): Promise<Blob> {
+    const pull: unknown = await this.page(0).json();
+    const device = this.devices.get(to)!;
+    const { random } = new Profile("bureau");
+    return writePacket(
+      {
+        subtle,
+        random,
+        kind: "tasks",
+        from: "server",
+        to,
+        at: new Date(this.now()).toISOString(),
+        reader: device.public_key,
+        sign: async (bytes) => new Uint8Array(await subtle.sign(SIGNATURE, bureauPair.privateKey, bytes)),
+      },
+      [async () => new TextEncoder().encode(JSON.stringify({ pull, ...part })).buffer],
+    );
+  }
 
   private now(): number {
     return this.clock.now() + this.offset;

@@ -195,6 +195,7 @@ export class SimPhone {
       browser: "ok",
       installed: true,
       capture: () => ({}) as CapturePort,
+      sendFile: async () => true,
     });
   }
 }
