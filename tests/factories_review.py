@@ -66,7 +66,7 @@ class Told(cases.Visit):
         self.inspection = self.task.id
         people = {cases.ZHANG: bureau.people["first"], cases.LI: bureau.people["second"]}
         self.phones = {who: Phone(person, self.task, browser.of(person)) for who, person in people.items()}
-        self.context = look(self.task.id).contexts[0]
+        self.context = look(self.task.id).context
         self.sent_bytes: set[str] = set()
 
     def _task(self, name: str) -> Task:

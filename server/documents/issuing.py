@@ -156,7 +156,7 @@ def _material(
         run=looked.run,
         state=looked.state,
         restricted=looked.restricted,
-        texts=signed_texts(looked.by_id, looked.state, bodies, looked.checklist, looked.contexts),
+        texts=signed_texts(looked.by_id, looked.state, bodies, looked.checklist, looked.context),
         people=people_names(looked),
         sizes={sha: _size(pictures[sha]) for sha in photos if sha in pictures},
         entries=list(looked.by_id),

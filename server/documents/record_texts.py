@@ -1,7 +1,6 @@
 """The signed texts, and whether the server makes the same text of the entries that a signature covers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any
 
 from server.core.checklist import Checklist, record
@@ -17,7 +16,7 @@ def signed_texts(
     state: State,
     bodies: Mapping[str, bytes],
     checklist: Checklist,
-    contexts: Sequence[Mapping[str, Any]],
+    context: Mapping[str, Any],
 ) -> dict[str, SignedText]:
     """Every signed text by digest, those called in again left out. `bodies` are the stored bytes by digest; a text
     whose bytes are not there (or are not UTF-8) is left out: nothing stands in for what was signed.
@@ -33,7 +32,7 @@ def signed_texts(
             text = bodies[sha256].decode("utf-8")
         except UnicodeDecodeError:
             continue
-        found[sha256] = SignedText(sha256, text, _recomputed(text, sign, by_id, checklist, contexts))
+        found[sha256] = SignedText(sha256, text, _recomputed(text, sign, by_id, checklist, context))
     return found
 
 
@@ -42,17 +41,17 @@ def _recomputed(
     sign: Mapping[str, Any],
     by_id: Mapping[str, Entry],
     checklist: Checklist,
-    contexts: Sequence[Mapping[str, Any]],
+    context: Mapping[str, Any],
 ) -> Sequence[Sequence[Mapping[str, Any]]] | None:
     """The pages of the narrative when it is the same text, else None.
 
-    Each phone writes with its owner's card first and with the end of the visit as it stood when the text was made; of
-    those that it can have been, the one that gives the text is the right one.
+    The phone writes down the end of the visit as it stood when the text was made; of the moments that it can have been,
+    the one that gives the text is the right one.
     """
     seen = covered(sign["value"], by_id)
     state = fold(by_id[key] for key in seen)
     started = {"visit_started_at": state["presence"]["started_at"]}
-    for moment, context in product(_moments(sign, state), contexts):
+    for moment in _moments(sign, state):
         try:
             told = record(checklist, state, {**context, **started, "record_at": moment})
         except Refused:

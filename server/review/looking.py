@@ -1,7 +1,7 @@
 """An inspection as a reader sees it: its task, checklist, folded journal and evaluation, put together once.
 
-The phone evaluates with the task as it was sent to it, in which the owner's own card stands first; the record is
-recomputed with the same order (`contexts`).
+The context is the one that `pwa/src/app/evaluation.ts` makes of the same task, so that phone and server write the same
+record.
 """
 
 import json
@@ -14,7 +14,7 @@ from server.core.checklist.run import Run
 from server.core.journal.fold import fold
 from server.core.journal.types import Entry, State
 from server.dispatch.models import Task
-from server.dispatch.service import checklist_bodies, present_cards, task_by_id, task_payload
+from server.dispatch.service import checklist_bodies, task_by_id, task_payload
 from server.inspection.service import entries_of
 from server.platform.cel import compile_cel
 from server.platform.clock import today
@@ -36,7 +36,7 @@ def evaluation_context(payload: dict[str, Any], state: State) -> dict[str, Any]:
         "visit_number": payload["visit_number"],
         "visit_cap": payload["visit_cap"],
         "inspection": {"id": payload["id"], "number": payload["number"]},
-        "inspectors": payload["inspectors"],
+        "inspectors": sorted(payload["inspectors"], key=lambda inspector: int(inspector["slot"])),
         "organ": installation().bureau_name,
         "approval": payload["approval"],
         "window": payload["window"],
@@ -69,12 +69,6 @@ class Looked:
     @cached_property
     def context(self) -> dict[str, Any]:
         return evaluation_context(self.payload, self.state)
-
-    @cached_property
-    def contexts(self) -> list[dict[str, Any]]:
-        """The context of each inspector's phone."""
-        people = [card.inspector.person for card in present_cards(self.task)]
-        return [evaluation_context(task_payload(self.task, person), self.state) for person in people]
 
     @cached_property
     def run(self) -> Run:

@@ -49,7 +49,10 @@ export function contextOf(state: State, { task, organ, now }: Visit, recordAt: s
     visit_number: task.visit_number,
     visit_cap: task.visit_cap,
     inspection: { id: task.id, number: task.number },
-    inspectors: task.inspectors.map(({ name, badge_no, cert_no }) => ({ name, badge_no, cert_no })),
+    // Each phone gets its owner's card first; the record is one text on all of them.
+    inspectors: [...task.inspectors]
+      .sort((one, other) => one.slot - other.slot)
+      .map(({ name, badge_no, cert_no }) => ({ name, badge_no, cert_no })),
     organ,
     approval: task.approval,
     window: task.window,
