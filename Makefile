@@ -5,9 +5,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?=
 HOST ?=
 export PORT HOST
+export SEEDS FROM STEPS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan check test bench screenshots fix clean
+.PHONY: help setup run run-lan check test bench simulate screenshots fix clean
 
 help: ## This list
 	@"$(PYTHON)" tools/help.py Makefile
@@ -29,6 +30,9 @@ test: ## All tests: server, phone app, and journeys in a real browser (ONLY=serv
 
 bench: ## Measure, and write docs/benchmarks.md and docs/benchmarks.json (ONLY=part of a file's name)
 	@"$(PYTHON)" tools/bench.py $(ONLY)
+
+simulate: ## Seeded lives of many phones on a bad line over the real server (SEEDS=, FROM=, STEPS=)
+	@"$(PYTHON)" tools/simulate.py
 
 screenshots: ## The pictures of docs/screenshots, taken anew
 	@"$(PYTHON)" tools/test.py screenshots
