@@ -117,12 +117,23 @@ _FORM = {
     "unknown_key": ("这里不能写 {name}{hint_zh}", "{name} does not belong here{hint_en}"),
     "key_missing": ("缺少 {name}，请补上", "{name} is missing, add it"),
     "choice": ("{value} 不在可选值之内；可写：{known}", "{value} is not allowed; allowed: {known}"),
-    "pattern": ("{value} 的写法不符合规则 {rule}", "{value} does not match {rule}"),
+    "pattern": ("{value} 的写法不对：{rule_zh}", "{value} is not written right: {rule_en}"),
     "type": ("{value} 应为 {want} 类型", "{value} should be of type {want}"),
     "form": ("{detail}", "{detail}"),
     "id_file": ("id {name} 与文件名 {file} 不一致，请改成一样", "the id {name} differs from the file name {file}"),
     "include_missing": ("include 的 {name}.yaml 不存在", "{name}.yaml of include does not exist"),
 }
+
+
+# What a pattern of the schema means, by the key it is for.
+_WRITING = {
+    "code": ("两到六个大写字母加最多四位数字，如 HT101", "two to six capitals and up to four digits, such as HT101"),
+    "basis": ("写作 法规id/条款名，如 hotel-measures/licence", "law/provision, such as hotel-measures/licence"),
+    "effective_from": ('写作 "2026-11-22"', 'write "2026-11-22"'),
+    "effective_to": ('写作 "2026-11-22"', 'write "2026-11-22"'),
+    "path": ("用点分开的小写名称，如 subject.size", "small names with dots, such as subject.size"),
+}
+_NAMES = ("小写字母、数字和符号 _ 或 -，以小写字母开头", "small letters, digits, _ or -, beginning with a small letter")
 
 
 def _fault(document: Located, path: tuple[str | int, ...], code: str, **words: Any) -> Fault:
@@ -157,7 +168,9 @@ def _explained(document: Located, error: ValidationError) -> Iterator[Fault]:
     elif error.validator == "enum":
         yield _fault(document, path, "choice", value=value, known="、".join(map(str, rule)))
     elif error.validator == "pattern":
-        yield _fault(document, path, "pattern", value=value, rule=rule)
+        keys = [step for step in path if isinstance(step, str)]
+        chinese, english = _WRITING.get(keys[-1] if keys else "", _NAMES)
+        yield _fault(document, path, "pattern", value=value, rule_zh=chinese, rule_en=english)
     elif error.validator == "type":
         yield _fault(document, path, "type", value=value, want="、".join([rule] if isinstance(rule, str) else rule))
     else:
