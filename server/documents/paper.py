@@ -59,7 +59,9 @@ def sheet(
     fonts: FontReport,
     pictures: Mapping[str, bytes],
     attachments: Sequence[Attached] = (),
+    style: str | None = None,
 ) -> Sheet:
-    """The sheet of template `name` for `view` (`at` is its date). Pictures are those that the view names."""
+    """The sheet of template `name` for `view` (`at` is its date), in the style sheet of the same name unless told
+    otherwise. Pictures are those that the view names."""
     html = _environment().get_template(f"{name}.html").render(v=view)
-    return Sheet(html, _style(name, fonts), view["at"], dict(pictures), tuple(attachments))
+    return Sheet(html, _style(style or name, fonts), view["at"], dict(pictures), tuple(attachments))

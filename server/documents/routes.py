@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Response, request, send_file
 
-from server.documents import numbers, service
+from server.documents import before_visit, numbers, service
 from server.documents.models import Copy, PaperKind
 from server.documents.schemas import BundleBody, CopyQuery, FinishedPage, FinishedQuery, PaperAnswer, Voiding
 from server.evidence.sight import require_sight
@@ -37,6 +37,27 @@ def read_record(query: dict[str, str], inspection_id: str) -> Response:
     answer.headers["Cache-Control"] = "no-cache, private"
     answer.make_conditional(request)
     return answer
+
+
+def _inline(made: tuple[bytes, str]) -> Response:
+    pdf, name = made
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename=paper.pdf; filename*=UTF-8''{quote(name)}"
+    return answer
+
+
+@blp.get("/tasks/<task_id>/notice.pdf")
+@access(*READERS, Role.STATION, answers="pdf")
+def read_notice(task_id: str) -> Response:
+    """The 行政检查通知书 that is handed over at the door."""
+    return _inline(before_visit.notice_pdf(actor(), task_id))
+
+
+@blp.get("/approvals/<approval_id>/approval.pdf")
+@access(Role.OFFICE, Role.LEADER, Role.LEAD, Role.LEGAL, Role.SUPERVISOR, answers="pdf")
+def read_approval(approval_id: str) -> Response:
+    """The 行政检查审批表 of one item in one batch."""
+    return _inline(before_visit.approval_pdf(approval_id))
 
 
 @blp.get("/inspections/<inspection_id>/papers")
