@@ -72,7 +72,8 @@ export function since(iso: string, nowMs: number, language: Language): string {
 /** "850 KB", "3.2 MB" */
 export function bytes(count: number): string {
   if (count < 1_000_000) return `${Math.max(1, Math.round(count / 1000))} KB`;
-  return `${(count / 1_000_000).toFixed(1)} MB`;
+  if (count < 1_000_000_000) return `${(count / 1_000_000).toFixed(1)} MB`;
+  return `${(count / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** "320 米", "4.6 公里" / "320 m", "4.6 km" */

@@ -5,6 +5,7 @@
 import { computed, inject, shallowRef } from "vue";
 import type { ComputedRef, InjectionKey, ShallowRef } from "vue";
 import type { Item, RowResult, Section } from "@/core/checklist/types";
+import { SERVER } from "@/core/journal/types";
 import { useSuicha } from "@/app/container";
 import type { OpenInspection, Statement, View, InspectionView, Writer } from "@/app/ports";
 import { useWords } from "@/locales";
@@ -30,8 +31,8 @@ export interface Inspecting {
   answer(path: string, value: unknown, words: string): Promise<boolean>;
   /** Answers a cell; a row of the system that nobody has touched yet is stated first. */
   answerCell(item: Item, row: RowResult, column: string, value: unknown): Promise<boolean>;
-  /** The words of a person id. */
-  nameOf(person: string): string;
+  /** The name behind a statement; what the server recorded for a lead whom this phone does not know says so. */
+  nameOf(person: string, device?: string): string;
 }
 
 export const inspectingKey: InjectionKey<Inspecting> = Symbol("inspecting");
@@ -104,6 +105,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
         ...rowStatement(view.value, item, row),
         { kind: "answer", path: `${item.code}/${row.id}/${column}`, value },
       ]),
-    nameOf: (person) => view.value.people[person] ?? t("common.unknown_person"),
+    nameOf: (person, device) =>
+      view.value.people[person] ?? t(device === SERVER ? "role.lead" : "common.unknown_person"),
   };
 }

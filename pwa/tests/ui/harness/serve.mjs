@@ -1,9 +1,10 @@
 /**
- * The screens with an invented bureau behind them, for looking at: `node tests/ui/harness/serve.mjs [port]`.
+ * The screens with an invented bureau behind them, for looking at: `node tests/ui/harness/serve.mjs [port] [built]`;
+ * with `built` they come out of dist with the service worker, so that the network can be switched off.
  * The checklists are read by the server's own Python (PYTHON, default ../.venv/bin/python).
  */
 import { execFileSync } from "node:child_process";
-import { createServer } from "vite";
+import { createServer, preview } from "vite";
 
 const port = Number(process.argv[2] ?? 5199);
 const script = `
@@ -34,24 +35,36 @@ function cookieOf(request, response) {
   return made;
 }
 
-const answering = {
-  name: "harness-bureau",
-  configureServer(server) {
-    let bureau;
-    server.middlewares.use("/api", async (request, response) => {
-      bureau ??= new (await server.ssrLoadModule("/tests/ui/harness/bureau.ts")).Bureau(definitions);
-      const body = await bodyOf(request);
-      const names = { "x-csrf-token": "X-CSRF-Token", "upload-offset": "Upload-Offset", "upload-length": "Upload-Length", "upload-metadata": "Upload-Metadata" };
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [names[name] ?? name, value]));
-      const init = { method: request.method, headers, body: body.length ? body : undefined };
-      const answer = await bureau.call(cookieOf(request, response), `/api${request.url}`, init);
-      response.statusCode = answer.status;
-      answer.headers.forEach((value, name) => response.setHeader(name, value));
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    });
-  },
+/** Answers /api in front of `server`; the bureau is TypeScript and is loaded by `loader`. */
+function answer(server, loader) {
+  let bureau;
+  server.middlewares.use("/api", async (request, response) => {
+    bureau ??= new (await loader().ssrLoadModule("/tests/ui/harness/bureau.ts")).Bureau(definitions);
+    const body = await bodyOf(request);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [WRITTEN[name] ?? name, value]));
+    const init = { method: request.method, headers, body: body.length ? body : undefined };
+    const given = await bureau.call(cookieOf(request, response), `/api${request.url}`, init);
+    response.statusCode = given.status;
+    given.headers.forEach((value, name) => response.setHeader(name, value));
+    response.end(Buffer.from(await given.arrayBuffer()));
+  });
+}
+
+/** The phone tests' server knows headers as they are written. */
+const WRITTEN = {
+  "x-csrf-token": "X-CSRF-Token",
+  "upload-offset": "Upload-Offset",
+  "upload-length": "Upload-Length",
+  "upload-metadata": "Upload-Metadata",
 };
 
-const server = await createServer({ plugins: [answering], server: { port, strictPort: true, proxy: {}, hmr: false } });
-await server.listen();
+if (process.argv[3] === "built") {
+  const loader = await createServer({ server: { middlewareMode: true, hmr: false }, appType: "custom" });
+  const plugin = { name: "bureau", configurePreviewServer: (server) => answer(server, () => loader) };
+  await preview({ plugins: [plugin], preview: { port, strictPort: true, proxy: {} } });
+} else {
+  const plugin = { name: "bureau", configureServer: (server) => answer(server, () => server) };
+  const server = await createServer({ plugins: [plugin], server: { port, strictPort: true, proxy: {}, hmr: false } });
+  await server.listen();
+}
 process.stdout.write(`http://127.0.0.1:${port}\n`);
