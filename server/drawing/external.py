@@ -68,11 +68,11 @@ def take_over(
         raise Problem("draw_proof_missing")
     tasks = _tasks(batch, read_table(result, RESULT))
     files = {proof.name: _kept(proof.path) for proof in (*proofs, Proof("result.xlsx", result))}
+    number, previous = chain.head()
     draw = _draw(actor, draw_id, batch, tasks)
     db.session.add(draw)
     db.session.flush()
     with by_rule():
-        number, previous = chain.head()
         row = rules.external(
             number=number,
             previous=previous,

@@ -14,7 +14,7 @@ from server.drawing import chain
 from server.drawing.freezing import ticket_id
 from server.drawing.models import EXTERNAL, Draw, DrawnPremises
 from server.drawing.refusals import by_rule
-from server.drawing.service import add_drawn, add_loads, hiding_salt, rosters_of, subjects_of
+from server.drawing.service import add_drawn, add_loads, hiding_salt, hold, rosters_of, subjects_of
 from server.platform.auth import Actor
 from server.platform.clock import iso, now
 from server.platform.db import db
@@ -120,6 +120,7 @@ def replace_inspector(
     `unavailable`: inspector id → reason, for others who cannot come now. `approved_by` is a post. Raises
     `draw_amendment_…`, and `draw_no_card_left` with the report in words: then nothing is changed.
     """
+    hold(draw)
     standing, task, who = standing_of(draw), _ticket_of(draw, subject), pseudonym_of(draw, inspector)
     pool = next((pool for pool, ids in standing.teams.get(task, {}).items() if who in ids), "")
     away = {
@@ -155,6 +156,7 @@ def replace_premises(
 ) -> list[Subject]:
     """Take the next alternates instead of a drawn premises that is no longer there, deal for them, and append the
     amendment. Returns the premises that came in (none where the alternates are used up); `tasks_of` has their cards."""
+    hold(draw)
     standing, task = standing_of(draw), _ticket_of(draw, subject)
     with by_rule():
         number, previous = chain.head()

@@ -64,6 +64,12 @@ def party_by_token(token: str) -> DrawParty:
     return party
 
 
+def hold(draw: Draw) -> None:
+    """Let nobody else act on this draw until the transaction ends, and see it as it is now: two people may press the
+    same button at once."""
+    db.session.refresh(draw, with_for_update=True)
+
+
 def channel_for(actor: Actor, party: DrawParty) -> str:
     """How a signed-in person speaks for a party: the party's own person on a device of his own, the office at its
     desk. Raises `not_yours`."""
@@ -121,6 +127,8 @@ def _still_out(party: DrawParty) -> bool:
 
 def _check_open(party: DrawParty) -> None:
     draw = party.draw
+    hold(draw)
+    db.session.refresh(party)
     if draw.state != DrawState.ANNOUNCED:
         raise Problem("draw_closed")
     if party.absent_at is not None:
@@ -132,6 +140,8 @@ def _check_open(party: DrawParty) -> None:
 def declare_absent(actor: Actor, party: DrawParty) -> None:
     """Record that a party did not come, so that the others need not wait for the deadline. It can no longer speak;
     without a later public number the draw will have to be voided."""
+    hold(party.draw)
+    db.session.refresh(party)
     if party.draw.state != DrawState.ANNOUNCED:
         raise Problem("draw_closed")
     if party.reveal is not None:
@@ -146,6 +156,7 @@ def set_source(actor: Actor, draw: Draw, text: str, again: str) -> None:
     Raises `draw_closed`, `draw_source_unplanned`, `draw_source_early`, `draw_reveals_first`, `draw_source_differs`,
     `draw_party_done`, `draw_text_unclean`.
     """
+    hold(draw)
     if draw.state != DrawState.ANNOUNCED:
         raise Problem("draw_closed")
     if draw.plan["source"] is None:
@@ -201,6 +212,7 @@ def execute(actor: Actor, draw: Draw, k: str | None = None) -> Draw:
 
     Raises `draw_closed`, `draw_reveals_first`, and by rule what only a voiding can follow.
     """
+    hold(draw)
     if draw.state == DrawState.EXECUTED:
         return draw
     if draw.state != DrawState.ANNOUNCED:
@@ -293,6 +305,7 @@ def add_loads(draw: Draw, changes: Mapping[str, int]) -> None:
 
 def void(actor: Actor, draw: Draw, reason: str, note: str) -> Draw:
     """End an announced draw without a result, in public. Raises `draw_closed`."""
+    hold(draw)
     if draw.state != DrawState.ANNOUNCED:
         raise Problem("draw_closed")
     with by_rule():

@@ -1,6 +1,7 @@
 """The draw as the people in the room live it: announced, contributed to, executed or voided."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Flask
 
 from server.core import draw as rules
 from server.platform.clock import SetClock
-from tests.browser import Browser
+from tests.browser import Browser, Tab
 from tests.factories import Bureau
 from tests.factories_drawing import R, Room, announcement, close, make_room
 from tests.factories_registry import declare_interest, make_leave
@@ -168,6 +169,20 @@ def test_announcing_twice_with_the_same_id_is_one_announcement(room: Room) -> No
 def test_executing_twice_gives_the_same_certificate(room: Room) -> None:
     room.announce()
     assert room.finish()["certificate"] == room.act("execution")["certificate"]
+
+
+def test_two_who_press_the_button_at_once_get_one_certificate(browser: Browser, bureau: Bureau, room: Room) -> None:
+    room.announce()
+    room.witness_types()
+    room.reveal()
+    room.wait_for_the_number()
+    room.act("source", text="3 8 1", again="3 8 1")
+    tabs = [Tab(browser.app, bureau.people["office"]) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        path = f"/api/drawing/draws/{room.draw_id}/execution"
+        answers = list(pool.map(lambda tab: tab.post(path).json, tabs))
+    assert {answer["certificate"]["digest"] for answer in answers} == {answers[0]["certificate"]["digest"]}
+    assert [row["kind"] for row in room.office.get("/api/drawing/chain").json] == ["announcement", "certificate"]
 
 
 def test_a_redraw_stays_visible_for_ever(app: Flask, room: Room) -> None:
