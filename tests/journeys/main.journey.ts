@@ -65,9 +65,8 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
 
   /** The second inspector reads on his own phone what the first made, and signs there. */
   async function secondSigns(page: Page): Promise<void> {
-    await people.syncAll(page, task!);
-    await people.toRecord(page);
-    await people.readRecord(page);
+    const firsts = `[data-testid="sign-${first.person_id}"][data-state="given"]`;
+    await people.toSignatures(page, task!, (here) => here.locator(firsts));
     await people.inspectorSigns(page, second.person_id);
     await people.syncAll(page, task!);
   }

@@ -193,7 +193,8 @@ export async function visit(page: Page, task: Found): Promise<void> {
   await place(page, "tasks");
   await page.getByTestId(`task-${task.id}`).click();
   await page.getByTestId("task-start").click();
-  await expect(page.getByTestId("to-summary")).toBeVisible();
+  // To the first open question, or to the summary when there is none.
+  await expect(page.getByTestId("to-summary").or(page.getByTestId("summary"))).toBeVisible();
 }
 
 /** Waits until the service worker holds the whole app, so that it starts without any network. */
@@ -218,12 +219,24 @@ export async function unlockIfAsked(page: Page, login: string): Promise<void> {
   await expect(form).toBeHidden({ timeout: 60_000 });
 }
 
-/** Fetches the partner's signature and submits; `reason` where a signature is older than the last change. */
+/** Fetches what the partner has sent, reads the record and waits for `there` on the page of signatures. */
+export async function toSignatures(page: Page, task: Found, there: (page: Page) => Locator): Promise<void> {
+  await expect(async () => {
+    await syncAll(page, task);
+    await toRecord(page);
+    await readRecord(page);
+    await expect(there(page)).toBeVisible({ timeout: 3_000 });
+  }).toPass({ timeout: 150_000 });
+}
+
+/** Submits once both signatures are here; `reason` where a signature is older than the last change. */
 export async function submit(page: Page, task: Found, reason?: string): Promise<void> {
-  await syncAll(page, task);
-  await toRecord(page);
-  await readRecord(page);
-  if (reason !== undefined) await page.getByTestId("stale-reason").fill(reason);
+  if (reason === undefined) {
+    await toSignatures(page, task, (here) => here.locator('[data-testid="submit"]:enabled'));
+  } else {
+    await toSignatures(page, task, (here) => here.getByTestId("stale-reason"));
+    await page.getByTestId("stale-reason").fill(reason);
+  }
   await page.getByTestId("submit").click();
   await page.getByTestId("submit-confirm").click();
   await expect(page.getByTestId("sync-page")).toBeVisible();
@@ -232,7 +245,7 @@ export async function submit(page: Page, task: Found, reason?: string): Promise<
 
 /** Over the summary to the record; the visit ends there if it has not ended before. */
 export async function toRecord(page: Page): Promise<void> {
-  await page.getByTestId("to-summary").click();
+  if (await page.getByTestId("to-summary").isVisible()) await page.getByTestId("to-summary").click();
   const further = page.getByTestId("to-record");
   await expect(further.or(page.getByTestId("end-visit"))).toBeVisible();
   if (await further.isVisible()) await further.click();
