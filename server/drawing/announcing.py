@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from server.core import draw as rules
 from server.drawing import chain
-from server.drawing.freezing import Frozen, Wish, freeze
+from server.drawing.freezing import freeze
 from server.drawing.models import Draw, DrawParty, DrawRoster, DrawState
 from server.drawing.refusals import by_rule
+from server.drawing.wish import Frozen, Wish
 from server.planning.models import Batch
 from server.platform.auth import Actor
 from server.platform.clock import iso, now

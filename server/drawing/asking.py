@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.core import draw as rules
-from server.drawing.freezing import Frozen, Wish, freeze
+from server.drawing.freezing import freeze
 from server.drawing.view import EXCLUSION_WORDS, in_words
+from server.drawing.wish import Frozen, Wish
 from server.planning.models import Batch, PlanLine
 from server.platform.errors import Problem
 
@@ -64,7 +65,7 @@ def terms_of(batch: Batch, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def preparation(batch: Batch) -> dict[str, Any]:
-    """Count what a draw of the batch would start from: shape of `schemas.PreparationAnswer`."""
+    """Count what a draw of the batch would start from: shape of `answers.PreparationAnswer`."""
     if not batch.lines:
         raise Problem("draw_batch_without_items")
     wish = Wish(

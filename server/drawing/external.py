@@ -18,10 +18,10 @@ from server.core import draw as rules
 from server.core.canonical import digest
 from server.drawing import chain
 from server.drawing.announcing import next_sequence
-from server.drawing.freezing import statutory_id
 from server.drawing.models import EXTERNAL, Draw, DrawState
 from server.drawing.refusals import by_rule
 from server.drawing.service import add_drawn, add_loads
+from server.drawing.wish import statutory_id
 from server.planning.models import Batch
 from server.platform.auth import Actor
 from server.platform.blobs import blobs

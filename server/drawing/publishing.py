@@ -59,7 +59,7 @@ def public_chain() -> list[dict[str, Any]]:
 
 
 def for_witness(party: DrawParty) -> dict[str, Any]:
-    """What a party sees on its own phone: shape of `schemas.WitnessAnswer`. No names but its own."""
+    """What a party sees on its own phone: shape of `answers.WitnessAnswer`. No names but its own."""
     draw = party.draw
     whole = view.summary(draw)
     others = [view.party(row, with_link=False) | {"name": None} for row in draw.parties]

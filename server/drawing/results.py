@@ -11,10 +11,11 @@ from typing import Any
 from server.core import draw as rules
 from server.core.draw import Standing
 from server.drawing import chain
-from server.drawing.freezing import ticket_id
 from server.drawing.models import EXTERNAL, Draw, DrawnPremises
+from server.drawing.parties import hold
 from server.drawing.refusals import by_rule
-from server.drawing.service import add_drawn, add_loads, hiding_salt, hold, rosters_of, subjects_of
+from server.drawing.service import add_drawn, add_loads, hiding_salt, rosters_of, subjects_of
+from server.drawing.wish import ticket_id
 from server.platform.auth import Actor
 from server.platform.clock import iso, now
 from server.platform.db import db

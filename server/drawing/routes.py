@@ -10,24 +10,21 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from server.core.canonical import canonical
-from server.drawing import announcing, asking, external, publishing, service, view
+from server.drawing import announcing, asking, external, parties, publishing, service, view
+from server.drawing.answers import DrawAnswer, DrawRow, PreparationAnswer, WitnessAnswer
 from server.drawing.models import Draw, DrawParty
 from server.drawing.schemas import (
     AbsenceBody,
     AnnouncementBody,
     BundleQuery,
     CommitmentBody,
-    DrawAnswer,
-    DrawRow,
     ExecutionBody,
     ExternalFiles,
     ExternalForm,
-    PreparationAnswer,
     PreparationQuery,
     RevealBody,
     SourceNumberBody,
     VoidingBody,
-    WitnessAnswer,
     WitnessCommitmentBody,
     WitnessNumberBody,
 )
@@ -87,7 +84,7 @@ def read_draw(draw_id: str) -> dict[str, Any]:
 def commit(body: dict[str, str], draw_id: str) -> dict[str, Any]:
     """Publish the commitment of a party."""
     party = _party(draw_id, body)
-    service.commit(party, body["commitment"], service.channel_for(actor(), party))
+    parties.commit(party, body["commitment"], parties.channel_for(actor(), party))
     return _whole(party.draw)
 
 
@@ -98,8 +95,8 @@ def commit(body: dict[str, str], draw_id: str) -> dict[str, Any]:
 def reveal(body: dict[str, Any], draw_id: str) -> dict[str, Any]:
     """Take a party's number."""
     party = _party(draw_id, body)
-    channel = service.channel_for(actor(), party)
-    service.contribute(party, body["reveal"], channel, body["name"], body["post"])
+    channel = parties.channel_for(actor(), party)
+    parties.contribute(party, body["reveal"], channel, body["name"], body["post"])
     return _whole(party.draw)
 
 
@@ -110,7 +107,7 @@ def reveal(body: dict[str, Any], draw_id: str) -> dict[str, Any]:
 def declare_absent(body: dict[str, str], draw_id: str) -> dict[str, Any]:
     """Record that a party did not come."""
     party = _party(draw_id, body)
-    service.declare_absent(actor(), party)
+    parties.declare_absent(actor(), party)
     return _whole(party.draw)
 
 
@@ -223,7 +220,7 @@ def read_verifier(name: str) -> Response:
 @blp.response(200, WitnessAnswer)
 def read_as_witness(token: str) -> dict[str, Any]:
     """What a party sees on its own phone; the link is its key."""
-    return publishing.for_witness(service.party_by_token(token))
+    return publishing.for_witness(parties.party_by_token(token))
 
 
 @blp.post("/witnessing/<token>/commitment")
@@ -232,8 +229,8 @@ def read_as_witness(token: str) -> dict[str, Any]:
 @blp.response(200, WitnessAnswer)
 def commit_as_witness(body: dict[str, str], token: str) -> dict[str, Any]:
     """A party commits on its own phone."""
-    party = service.party_by_token(token)
-    service.commit(party, body["commitment"], service.OWN_DEVICE)
+    party = parties.party_by_token(token)
+    parties.commit(party, body["commitment"], parties.OWN_DEVICE)
     return publishing.for_witness(party)
 
 
@@ -243,8 +240,8 @@ def commit_as_witness(body: dict[str, str], token: str) -> dict[str, Any]:
 @blp.response(200, WitnessAnswer)
 def contribute_as_witness(body: dict[str, Any], token: str) -> dict[str, Any]:
     """A witness types his number, or a party reveals, on its own phone."""
-    party = service.party_by_token(token)
-    service.contribute(party, body["reveal"], service.OWN_DEVICE, body["name"], body["post"])
+    party = parties.party_by_token(token)
+    parties.contribute(party, body["reveal"], parties.OWN_DEVICE, body["name"], body["post"])
     return publishing.for_witness(party)
 
 
@@ -259,7 +256,7 @@ def _whole(draw: Draw) -> dict[str, Any]:
 
 
 def _party(draw_id: str, body: Mapping[str, Any]) -> DrawParty:
-    return service.party_of(service.draw_by_id(draw_id), body["party"])
+    return parties.party_of(service.draw_by_id(draw_id), body["party"])
 
 
 def _document(value: Any, name: str) -> Response:

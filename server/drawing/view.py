@@ -9,7 +9,8 @@ from server.accounts.models import Unit
 from server.core import draw as rules
 from server.drawing import chain, results
 from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawParty, DrawState
-from server.drawing.service import all_spoke, ceremony_of, plan_party, subjects_of
+from server.drawing.parties import all_spoke, plan_party
+from server.drawing.service import ceremony_of, subjects_of
 from server.platform.auth import Actor, Role
 from server.platform.clock import today
 from server.platform.db import db
@@ -61,7 +62,7 @@ def _count(draw: Draw, certificate: ChainRecord) -> int:
 
 
 def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
-    """Everything about one draw that the reader may know: shape of `schemas.DrawAnswer`."""
+    """Everything about one draw that the reader may know: shape of `answers.DrawAnswer`."""
     plan = draw.plan
     certificate = chain.certificate_of(draw)
     ours = certificate is not None and draw.kind != EXTERNAL

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from server.core.canonical import canonical, digest
-from server.core.draw.amendment import Standing
+from server.core.draw.around import Rows, amendment_findings, annex_findings
 from server.core.draw.ceremony import check_ceremony, check_record, derive_seed, face
 from server.core.draw.certificate import draw, pair_tasks
 from server.core.draw.hashing import SPEC, is_hex
 from server.core.draw.plan import check_plan, is_moment, plan_digest
 from server.core.draw.premises import check_rosters
-from server.core.draw.roster import Line, pseudonym, salt_commitment
+from server.core.draw.roster import Line
 from server.core.draw.words import Finding, explain_face, explain_report, say, short
 from server.core.refusal import Refused
 
@@ -24,7 +24,6 @@ CERTIFICATE_FIELDS = {
     "spec", "kind", "number", "previous", "at", "draw", "plan", "plan_digest", "ceremony", "seed", "face",
     "strata", "tasks", "loads", "annex",
 }  # fmt: skip
-Rows = Mapping[str, Sequence[Line]]
 
 
 def verify_bytes(data: bytes) -> list[Finding]:
@@ -83,8 +82,8 @@ def _verify(bundle: Any) -> Iterator[Finding]:
     if any(row["code"] == "unrepeatable" for row in roster_findings):
         return
     yield from _result_findings(certificate, rosters)
-    yield from _annex_findings(certificate, bundle["annex"])
-    yield from _amendment_findings(certificate, rosters, bundle["amendments"])
+    yield from annex_findings(certificate, bundle["annex"])
+    yield from amendment_findings(certificate, rosters, bundle["amendments"])
 
 
 def _shape_fault(bundle: Any) -> Finding | None:
@@ -263,53 +262,3 @@ def _report_finding(where: str, facts: Mapping[str, str], expected: Any, stated:
 def _load_findings(where: str, given: Mapping[str, Any], right: Mapping[str, Any]) -> Iterator[Finding]:
     expected = f"{right['before']} → {right['after']}"
     yield say("load", where, id=right["id"], expected=expected, stated=f"{given['before']} → {given['after']}")
-
-
-def _annex_findings(certificate: Mapping[str, Any], annex: Any) -> Iterator[Finding]:
-    if annex is None:
-        return
-    found = digest(annex)
-    if found != certificate["annex"]:
-        yield say("annex_digest", "annex", found=found, stated=short(certificate["annex"]))
-    plan = certificate["plan"]
-    salt = annex["salt"]
-    if not is_hex(salt) or salt_commitment(plan["draw"], salt) != plan["salt"]:
-        yield say("annex_salt", "annex.salt")
-        return
-    for name, kind, field in (("inspectors", "i", "badge_no"), ("premises", "p", "statutory")):
-        for row in annex[name]:
-            right = pseudonym(kind, salt, row[field])
-            if row["id"] != right:
-                yield say("annex_pseudonym", f"annex.{name}", identity=row[field], found=right, stated=row["id"])
-
-
-def _amendment_findings(certificate: Mapping[str, Any], rosters: Rows, rows: list[Any]) -> Iterator[Finding]:
-    standing: Standing | None = None
-    for sequence, row in enumerate(rows, 1):
-        where = f"amendments.{sequence}"
-        record = row["record"]
-        found = digest(record)
-        if set(row) != {"digest", "record"} or found != row["digest"]:
-            yield say("amendment_digest", where, sequence=sequence, found=found, stated=short(row["digest"]))
-        standing = standing or Standing(certificate, rosters)
-        for field, expected in _amended(standing, record, sequence).items():
-            if record.get(field) != expected:
-                facts = {"sequence": sequence, "expected": short(expected), "stated": short(record.get(field))}
-                yield say("amendment", f"{where}.{field}", **facts)
-        standing.apply(record)
-
-
-def _amended(standing: Standing, record: Mapping[str, Any], sequence: int) -> dict[str, Any]:
-    """Return the fields of an amendment that a calculation decides, as it decides them."""
-    fixed: dict[str, Any] = {
-        "spec": SPEC,
-        "kind": "amendment",
-        "draw": standing.plan["draw"],
-        "certificate": standing.certificate_digest,
-        "sequence": sequence,
-    }
-    if record["change"] == "inspector":
-        away = [row["id"] for row in record["unavailable"]]
-        answer = standing.next_inspector(record["task"], record["pool"], record["removed"], away)
-        return {**fixed, "replacement": answer[0], "report": answer[1]}
-    return {**fixed, "change": "premises", "result": standing.next_premises(record["removed"])}
