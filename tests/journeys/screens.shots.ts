@@ -6,10 +6,11 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { desk, openPhone, phone } from "./browser";
 import * as hotel from "./hotel";
 import { drawAndDispatch, loginsByName, section, signIn, tasksOf } from "./people";
+import * as people from "./people";
 import type { Found } from "./people";
 import { ROOT, Server } from "./server";
 
@@ -30,12 +31,25 @@ test.afterAll(async () => {
 });
 
 test("one inspection day in pictures", async ({ browser }) => {
+  test.setTimeout(900_000);
   const office = await browser.newContext({ ...desk, baseURL: server.address });
-  const task = await atTheDesk(await office.newPage());
-  const context = await openPhone(memory, server.address, { ...phone, deviceScaleFactor: 2 });
-  await onThePhone(context, task);
-  await context.close();
-  await office.close();
+  const officePage = await office.newPage();
+  const task = await atTheDesk(officePage);
+  const contexts = await Promise.all(
+    ["a", "b"].map(
+      async (name) => await openPhone(join(memory, name), server.address, { ...phone, deviceScaleFactor: 2 }),
+    ),
+  );
+  const [first, second] = await Promise.all(contexts.map(async (context) => await context.newPage()));
+  if (!first || !second) throw new Error("two phones are needed");
+  await onThePhone(first, task);
+  await closing(first, second, task);
+  const lead = await browser.newContext({ ...phone, deviceScaleFactor: 2, baseURL: server.address });
+  await review(await lead.newPage(), task);
+  await officePage.goto("/office/records");
+  await expect(officePage.getByTestId(`pdf-${task.id}`)).toBeVisible();
+  await shot(officePage, "records");
+  for (const context of [...contexts, lead, office]) await context.close();
 });
 
 /** Takes one picture, when everything that moves has come to rest. */
@@ -65,23 +79,28 @@ async function atTheDesk(page: Page): Promise<Found> {
 /** The executed draw with its reasons. */
 async function showDraw(page: Page): Promise<void> {
   const answer = await page.request.get("/api/drawing/draws");
-  const draws = (await answer.json()) as { rows: { id: string }[] };
-  await page.goto(`/office/draws/${draws.rows[0]?.id}`);
+  const [draw] = (await answer.json()) as { id: string }[];
+  await page.goto(`/office/draws/${draw?.id ?? ""}`);
   await expect(page.getByTestId("pairs")).toBeVisible();
   await shot(page, "draw");
 }
 
+/** Signs the `n`th of the pair in on a phone. */
+async function signInAs(page: Page, task: Found, n: number): Promise<void> {
+  await page.goto("/");
+  const logins = await loginsByName(page);
+  await signIn(page, logins[task.inspectors[n]?.name ?? ""] ?? "");
+  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
+}
+
 /** One of the pair works through the checklist. */
-async function onThePhone(context: BrowserContext, task: Found): Promise<void> {
-  const page = await context.newPage();
+async function onThePhone(page: Page, task: Found): Promise<void> {
   await page.goto("/");
   await expect(page.getByTestId("login-form")).toBeVisible();
   await shot(page, "login");
-  const logins = await loginsByName(page);
-  await signIn(page, logins[task.inspectors[0]?.name ?? ""] ?? "");
-  await expect(page.getByText(task.subject.name).first()).toBeVisible({ timeout: 30_000 });
+  await signInAs(page, task, 0);
   await shot(page, "tasks");
-  await page.getByText(task.subject.name).first().click();
+  await page.getByTestId(`task-${task.id}`).click();
   await expect(page.getByTestId("task-start")).toBeVisible();
   await shot(page, "task");
   await page.getByTestId("task-start").click();
@@ -92,4 +111,38 @@ async function onThePhone(context: BrowserContext, task: Found): Promise<void> {
   await hotel.registration(page);
   await page.getByTestId("item-HT301").scrollIntoViewIfNeeded();
   await shot(page, "sample");
+  await hotel.restOfRegistration(page);
+  await hotel.closing(page);
+}
+
+/** The record is read and signed by the party and by both inspectors, and submitted. */
+async function closing(first: Page, second: Page, task: Found): Promise<void> {
+  await people.toRecord(first);
+  await expect(first.getByTestId("record-page")).toBeVisible();
+  await shot(first, "record");
+  await people.readRecord(first);
+  await people.partySigns(first, "周晓梅");
+  await people.inspectorSigns(first, task.inspectors[0]?.person_id ?? "");
+  await shot(first, "sign");
+  await people.syncAll(first, task);
+  await signInAs(second, task, 1);
+  await people.syncAll(second, task);
+  await people.toRecord(second);
+  await people.readRecord(second);
+  await people.inspectorSigns(second, task.inspectors[1]?.person_id ?? "");
+  await people.syncAll(second, task);
+  await people.submit(first, task);
+  await shot(first, "sync");
+}
+
+/** The lead reads the record on a phone and signs it off. */
+async function review(page: Page, task: Found): Promise<void> {
+  await signIn(page, "zhian");
+  await expect(page.getByTestId(`queue-${task.id}`)).toBeVisible();
+  await page.getByTestId(`queue-${task.id}`).click();
+  await expect(page.getByTestId("sign-off-open")).toBeVisible();
+  await shot(page, "review");
+  await page.getByTestId("sign-off-open").click();
+  await page.getByTestId("sign-off-done").click();
+  await expect(page).toHaveURL(/\/lead$/);
 }
