@@ -1,0 +1,125 @@
+"""A live server in a thread, and a line to it that breaks: once in the middle of every request that carries bytes."""
+
+import contextlib
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_args: object) -> None:
+        """Tests read answers, not logs."""
+
+
+@contextmanager
+def live(app: Flask) -> Iterator[int]:
+    """The app on a free port of this machine; yields the port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Cutter:
+    """Forwards connections; every second request with a body is cut in its middle, so that each chunk is cut once.
+
+    `carried` counts the bytes of bodies that went through, `cuts` how often the line broke.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.carried = self.cuts = 0
+        self._bodies = 0
+        self._lock = threading.Lock()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "Cutter":
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _start(self, work: Callable[..., None], *args: object) -> threading.Thread:
+        thread = threading.Thread(target=work, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._start(self._serve, client)
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
+            pouring = self._start(_pour, server, client)
+            with contextlib.suppress(OSError):
+                while self._request(client, server):
+                    pass
+            for end in (client, server):  # closing alone does not wake who is reading
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            pouring.join(10)
+
+    def _request(self, client: socket.socket, server: socket.socket) -> bool:
+        """Carry one request over; False when the line is to break, or the client has gone."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = client.recv(65536)
+            if not piece:
+                return False
+            head += piece
+        head, _, body = head.partition(b"\r\n\r\n")
+        found = _LENGTH.search(head)
+        length = int(found[1]) if found else 0
+        upto = self._how_far(length)
+        server.sendall(head + b"\r\n\r\n")
+        sent = 0
+        while sent < upto:
+            body = body or client.recv(65536)
+            if not body:
+                return False
+            part = body[: upto - sent]
+            server.sendall(part)
+            sent += len(part)
+            body = body[len(part) :]
+            with self._lock:
+                self.carried += len(part)
+        return upto == length
+
+    def _how_far(self, length: int) -> int:
+        if length < 1024:
+            return length
+        with self._lock:
+            self._bodies += 1
+            if self._bodies % 2 == 0:
+                return length
+            self.cuts += 1
+        return length // 2
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
