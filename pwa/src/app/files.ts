@@ -1,5 +1,4 @@
-/** The road without a line, as screens see it. */
-import { packFile, takeFile } from "../sync/files";
+/** The road without a line, as screens see it. What makes and reads the files is loaded when one is made or read. */
 import { summarise } from "../sync/summary";
 import { Refusal } from "../vault/refusal";
 import type { Vault } from "../vault/vault";
@@ -27,6 +26,7 @@ export class Files implements FilesPort {
   }
 
   async pack(errand: Parameters<FilesPort["pack"]>[0]): Promise<FilePacked> {
+    const { packFile } = await import("../sync/files");
     const { name, file, entries, evidence } = await packFile(this.vault(), this.own.effects, errand);
     return { file: new File([file], name, { type: file.type }), entries, evidence };
   }
@@ -38,6 +38,7 @@ export class Files implements FilesPort {
   async take(file: Blob): Promise<FileTaken> {
     const vault = this.vault();
     const { effects } = this.own;
+    const { takeFile } = await import("../sync/files");
     const { from, inspections, ...counts } = await takeFile(vault, effects, file);
     for (const inspection of inspections) {
       await summarise(vault, inspection);

@@ -49,3 +49,43 @@ describe.each(files)("%s", (file) => {
     for (const [key, text] of en) expect(text, key).not.toMatch(/[\u4e00-\u9fff]/);
   });
 });
+
+describe("every sentence that a screen asks for is there", () => {
+  const sources = new URL("../../src/", import.meta.url);
+  const words = new Map(["app.json", "field.json", "lead.json"].flatMap((file) => flat(read("zh-CN", file))));
+  const screens = ["app", "ui", "field", "lead"].flatMap((area) =>
+    readdirSync(new URL(`${area}/`, sources), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(vue|ts)$/.test(name) && name !== "WitnessPage.vue")
+      .map((name) => `${area}/${name}`),
+  );
+
+  it.each(screens)("%s", (file) => {
+    const text = readFileSync(new URL(file, sources), "utf8");
+    for (const [, key] of text.matchAll(/\b(?:t|say)\(\s*["']([a-z_]+(?:\.[a-z_0-9]+)*)["']/g)) {
+      expect(words.has(key!), key).toBe(true);
+    }
+    // `verdict.${key}`: at least the group must exist.
+    for (const [, group] of text.matchAll(/\b(?:t|say)\(\s*`([a-z_]+)\.[^`]*\$\{/g)) {
+      expect(
+        [...words.keys()].some((key) => key.startsWith(`${group}.`)),
+        group,
+      ).toBe(true);
+    }
+  });
+});
+
+it("every refusal of the phone has its sentence", () => {
+  const sources = new URL("../../src/", import.meta.url);
+  const words = new Map(flat(read("zh-CN", "app.json")));
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const codes = files.flatMap((name) =>
+    [
+      ...readFileSync(new URL(name, sources), "utf8").matchAll(
+        /new Refusal\(\s*"([a-z_]+)"|super\("([a-z_]+)"\)/g,
+      ),
+    ].map((match) => match[1] ?? match[2]!),
+  );
+  expect(codes.filter((code) => !words.has(`errors.${code}`))).toEqual([]);
+});

@@ -9,10 +9,10 @@ export interface Things {
   repeated: string[];
 }
 
-function range(word: string): string[] | null {
-  const match = /^([A-Za-z\u4e00-\u9fff]*)(\d+)[-~－—至]+\1(\d+)$/.exec(word);
-  if (match === null) return null;
-  const [, prefix = "", from = "", to = ""] = match;
+const RANGE = /^([A-Za-z\u4e00-\u9fff]*)(\d+)[-~－—至]+\1(\d+)$/;
+
+/** The things of a range; null when it runs backwards or is too long to be meant. */
+function range([, prefix = "", from = "", to = ""]: RegExpExecArray): string[] | null {
   const [first, last] = [Number(from), Number(to)];
   if (last < first || last - first >= MOST_IN_RANGE) return null;
   return Array.from(
@@ -29,10 +29,10 @@ export function readThings(text: string): Things {
   const found: string[] = [];
   const wrong: string[] = [];
   for (const word of words) {
-    const many = range(word);
-    if (many !== null) found.push(...many);
-    else if (THING.test(word)) found.push(word);
-    else wrong.push(word);
+    const match = RANGE.exec(word);
+    const things = match ? range(match) : THING.test(word) ? [word] : null;
+    if (things === null) wrong.push(word);
+    else found.push(...things);
   }
   const things = [...new Set(found)];
   const repeated = [...new Set(found.filter((thing, at) => found.indexOf(thing) !== at))];

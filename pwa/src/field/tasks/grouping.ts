@@ -1,4 +1,4 @@
-/** The order of the day: what came back first, what is overdue, what may be done today, what comes later. */
+/** The order of the day: what may be done today, what came back, what is overdue, what comes later. */
 import type { TaskCard } from "@/app/ports";
 
 export type GroupKey = "returned" | "overdue" | "today" | "later" | "submitted" | "done";
@@ -8,7 +8,7 @@ export interface Group {
   cards: TaskCard[];
 }
 
-const ORDER: readonly GroupKey[] = ["returned", "overdue", "today", "later", "submitted", "done"];
+const ORDER: readonly GroupKey[] = ["today", "returned", "overdue", "later", "submitted", "done"];
 
 export function groupOf(card: TaskCard, today: string): GroupKey {
   if (card.phase === "returned") return "returned";

@@ -11,7 +11,14 @@ import type { Person, Task } from "../../../src/api/types";
 import { FakeServer, problem } from "../../phone/server";
 import { LI, taskOf, WANG } from "../../phone/people";
 
-const LEAD: Person = { ...LI, id: "01930000-0000-7000-8000-000000000003", name: "周立", login: "zhouli", badge_no: "041001", roles: ["lead"] };
+const LEAD: Person = {
+  ...LI,
+  id: "01930000-0000-7000-8000-000000000003",
+  name: "周立",
+  login: "zhouli",
+  badge_no: "041001",
+  roles: ["lead"],
+};
 const PASSWORD = "demo-2026";
 const ACCOUNTS = [
   { person: LI, role_text: "检查人员" },
@@ -61,7 +68,12 @@ export class Bureau {
     }
     const body = (await response.json()) as { person: Person | null };
     if (body.person) this.sessions.set(session, body.person);
-    const accounts = ACCOUNTS.map(({ person, role_text }) => ({ login: person.login, password: PASSWORD, name: person.name, role_text }));
+    const accounts = ACCOUNTS.map(({ person, role_text }) => ({
+      login: person.login,
+      password: PASSWORD,
+      name: person.name,
+      role_text,
+    }));
     return Response.json({ ...body, demo: { accounts } });
   }
 
@@ -77,12 +89,50 @@ export class Bureau {
     const task = (n: number, change: Partial<Task>, from: number, to: number): void => {
       const id = `01930000-0000-7000-8000-0000000000b${n}`;
       const window = { from: dayFrom(now, from), to: dayFrom(now, to) };
-      this.server.tasks.set(id, { ...taskOf(id), checklists: [hotel!], window, number: `叶公随查〔2026〕${16 + n}号`, ...change });
+      this.server.tasks.set(id, {
+        ...taskOf(id),
+        checklists: [hotel!],
+        window,
+        number: `叶公随查〔2026〕${16 + n}号`,
+        ...change,
+      });
     };
     const subject = taskOf().subject;
-    task(1, { bring: ["执法证、人民警察证", "行政检查通知书", "执法记录仪（电量、存储）", "便携式身份证阅读器"] }, -2, 0);
-    task(2, { subject: { ...subject, name: "叶县盐都快捷酒店（昆阳大道店）", address: "叶县昆阳大道与文化路交叉口向东一百二十米路北", lat: "33.63100" } }, -12, -2);
-    task(3, { joint: true, checklists: [precursor!], subject: { ...subject, name: "平顶山神马化工助剂有限公司", trade: "precursor", address: "叶县廉村镇工业园区3号", size: "盐酸、硫酸、丙酮" } }, -1, 6);
+    task(
+      1,
+      { bring: ["执法证、人民警察证", "行政检查通知书", "执法记录仪（电量、存储）", "便携式身份证阅读器"] },
+      -2,
+      0,
+    );
+    task(
+      2,
+      {
+        subject: {
+          ...subject,
+          name: "叶县盐都快捷酒店（昆阳大道店）",
+          address: "叶县昆阳大道与文化路交叉口向东一百二十米路北",
+          lat: "33.63100",
+        },
+      },
+      -12,
+      -2,
+    );
+    task(
+      3,
+      {
+        joint: true,
+        checklists: [precursor!],
+        subject: {
+          ...subject,
+          name: "平顶山神马化工助剂有限公司",
+          trade: "precursor",
+          address: "叶县廉村镇工业园区3号",
+          size: "盐酸、硫酸、丙酮",
+        },
+      },
+      -1,
+      6,
+    );
     task(4, { subject: { ...subject, name: "望城招待所", address: "叶县仙台镇南街7号" } }, 9, 20);
   }
 
@@ -90,7 +140,11 @@ export class Bureau {
     const task = this.server.tasks.get(id);
     if (!task) return null;
     const entries = [...this.server.entries.values()].filter((entry) => entry.inspection === id);
-    return { entries, task, definitions: task.checklists.flatMap((hash) => this.definitions.get(hash) ?? []) };
+    return {
+      entries,
+      task,
+      definitions: task.checklists.flatMap((hash) => this.definitions.get(hash) ?? []),
+    };
   }
 
   private whole(id: string): object | null {
@@ -98,10 +152,31 @@ export class Bureau {
     if (!found) return null;
     const { entries, task, definitions } = found;
     const state = fold(entries, id);
-    const evaluation = new Evaluator(definitions).evaluate(state, { task, organ: "叶县公安局", now: Date.now() });
+    const evaluation = new Evaluator(definitions).evaluate(state, {
+      task,
+      organ: "叶县公安局",
+      now: Date.now(),
+    });
     const people = Object.fromEntries(ACCOUNTS.map(({ person }) => [person.id, person.name]));
-    const devices = [...this.server.devices.values()].map((one) => ({ id: one.id, person_id: one.person.id, person_name: one.person.name, public_key: one.public_key }));
-    return { task, definitions, entries, state, evaluation, people, devices, outstanding: [], restricted: [], feed: entries.length, may_decide: true };
+    const devices = [...this.server.devices.values()].map((one) => ({
+      id: one.id,
+      person_id: one.person.id,
+      person_name: one.person.name,
+      public_key: one.public_key,
+    }));
+    return {
+      task,
+      definitions,
+      entries,
+      state,
+      evaluation,
+      people,
+      devices,
+      outstanding: [],
+      restricted: [],
+      feed: entries.length,
+      may_decide: true,
+    };
   }
 
   private row(id: string): object {
@@ -128,12 +203,17 @@ export class Bureau {
 
   private async review(path: string, init: RequestInit, person: Person | null): Promise<Response> {
     if (!person) return problem(401, "signed_out", "登录已过期，请重新登录。");
-    if (path === "/api/review/queue") return Response.json([...this.server.tasks.keys()].map((id) => this.row(id)));
+    if (path === "/api/review/queue")
+      return Response.json([...this.server.tasks.keys()].map((id) => this.row(id)));
     const [, id = "", act] = /^\/api\/review\/inspections\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
     const body = init.body ? (JSON.parse(await new Response(init.body).text()) as Record<string, never>) : {};
     await this.close(id);
     if (act === "return") {
-      const { text, comments, signatures } = body as unknown as { text: string; comments: { path: string; text: string }[]; signatures: string[] };
+      const { text, comments, signatures } = body as unknown as {
+        text: string;
+        comments: { path: string; text: string }[];
+        signatures: string[];
+      };
       for (const one of comments) await this.server.says(id, "comment", { text: one.text }, one.path);
       const { round } = fold(this.read(id)!.entries, id);
       await this.server.says(id, "return", { round: round + 1, text, signatures });
@@ -148,6 +228,9 @@ export class Bureau {
     const entries = this.read(id)?.entries ?? [];
     const state = fold(entries, id);
     if (state.phase !== "submitted" || state.closed) return;
-    await this.server.says(id, "received", { round: state.round, ...cover(entries) } as unknown as Entry["value"]);
+    await this.server.says(id, "received", {
+      round: state.round,
+      ...cover(entries),
+    } as unknown as Entry["value"]);
   }
 }

@@ -16,7 +16,10 @@ print(json.dumps([switched_on(load_definition(name)) for name in names]))
 `;
 const python = process.env.PYTHON ?? new URL("../../../../.venv/bin/python", import.meta.url).pathname;
 const definitions = JSON.parse(
-  execFileSync(python, ["-c", script], { cwd: new URL("../../../../", import.meta.url), maxBuffer: 2 ** 26 }).toString(),
+  execFileSync(python, ["-c", script], {
+    cwd: new URL("../../../../", import.meta.url),
+    maxBuffer: 2 ** 26,
+  }).toString(),
 );
 
 function bodyOf(request) {
@@ -41,7 +44,9 @@ function answer(server, loader) {
   server.middlewares.use("/api", async (request, response) => {
     bureau ??= new (await loader().ssrLoadModule("/tests/ui/harness/bureau.ts")).Bureau(definitions);
     const body = await bodyOf(request);
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [WRITTEN[name] ?? name, value]));
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [WRITTEN[name] ?? name, value]),
+    );
     const init = { method: request.method, headers, body: body.length ? body : undefined };
     const given = await bureau.call(cookieOf(request, response), `/api${request.url}`, init);
     response.statusCode = given.status;
@@ -64,7 +69,10 @@ if (process.argv[3] === "built") {
   await preview({ plugins: [plugin], preview: { port, strictPort: true, proxy: {} } });
 } else {
   const plugin = { name: "bureau", configureServer: (server) => answer(server, () => server) };
-  const server = await createServer({ plugins: [plugin], server: { port, strictPort: true, proxy: {}, hmr: false } });
+  const server = await createServer({
+    plugins: [plugin],
+    server: { port, strictPort: true, proxy: {}, hmr: false },
+  });
   await server.listen();
 }
 process.stdout.write(`http://127.0.0.1:${port}\n`);

@@ -1,0 +1,160 @@
+// @vitest-environment happy-dom
+/** The answer widgets and the conflict card, as an inspector meets them. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Conflict } from "@/app/ports";
+import AnswerField from "@/field/answers/AnswerField.vue";
+import ConflictCard from "@/field/inspection/ConflictCard.vue";
+import { settled, show } from "./screens";
+import type { Story } from "./screens";
+
+let story: Story;
+afterEach(() => {
+  story.close();
+  vi.useRealTimers();
+});
+
+function answer(
+  type: string,
+  more: Record<string, unknown> = {},
+): { props: Record<string, unknown>; given: unknown[] } {
+  const given: unknown[] = [];
+  const state = async (value: unknown): Promise<boolean> => given.push(value) > 0;
+  const field = { title: { zh: "结存", en: "Stock" }, ...(more.field as object) };
+  return {
+    given,
+    props: { type, path: "PC501", value: null, label: "结存", testid: "answer-PC501", ...more, field, state },
+  };
+}
+
+describe("合格, 不合格, 不适用", () => {
+  it("says which by one tap", async () => {
+    const { props, given } = answer("choice");
+    story = await show(AnswerField, props);
+    await story.tap("answer-PC501-fail");
+    expect(given).toEqual(["fail"]);
+  });
+
+  it("takes the answer back by a second tap on it", async () => {
+    const { props, given } = answer("choice", { value: "pass" });
+    story = await show(AnswerField, props);
+    expect(story.get("answer-PC501-pass").getAttribute("aria-checked")).toBe("true");
+    await story.tap("answer-PC501-pass");
+    expect(given).toEqual([null]);
+  });
+
+  it("carries a word beside every shape", async () => {
+    story = await show(AnswerField, answer("choice").props);
+    expect(["pass", "fail", "na"].map((key) => story.get(`answer-PC501-${key}`).textContent?.trim())).toEqual(
+      ["合格", "不合格", "不适用"],
+    );
+  });
+});
+
+describe("several out of a list", () => {
+  it("are held sorted, in whatever order they were tapped", async () => {
+    const options = ["reader", "camera"].map((key) => ({ key, title: { zh: key, en: key } }));
+    const { props, given } = answer("multi", { field: { options }, value: ["reader"] });
+    story = await show(AnswerField, props);
+    await story.tap("answer-PC501-camera");
+    expect(given).toEqual([["camera", "reader"]]);
+  });
+});
+
+describe("a quantity", () => {
+  const field = { units: ["kg"], scale: 3 };
+
+  it("is stated as a canonical decimal with its unit when the field is left", async () => {
+    const { props, given } = answer("quantity", { field });
+    story = await show(AnswerField, props);
+    await story.type("answer-PC501", "012.50");
+    expect(given).toEqual([]);
+    await story.leave("answer-PC501");
+    expect(given).toEqual([{ number: "12.5", unit: "kg" }]);
+  });
+
+  it("with too many digits is not stated, says why, and stays as typed", async () => {
+    const { props, given } = answer("quantity", { field });
+    story = await show(AnswerField, props);
+    await story.type("answer-PC501", "0.12345");
+    await story.leave("answer-PC501");
+    expect(given).toEqual([]);
+    expect(story.page.querySelector("[role=alert]")?.textContent).toContain("3");
+    expect(story.drafts.get("PC501")).toBe("0.12345");
+  });
+
+  it("asks the phone for its decimal keyboard", async () => {
+    story = await show(AnswerField, answer("quantity", { field }).props);
+    expect(story.get("answer-PC501").getAttribute("inputmode")).toBe("decimal");
+  });
+});
+
+describe("words", () => {
+  it("are kept as a draft while typing, before the field is left", async () => {
+    vi.useFakeTimers();
+    const { props, given } = answer("text");
+    story = await show(AnswerField, props);
+    await story.type("answer-PC501", "值班巡查记录不全");
+    vi.advanceTimersByTime(500);
+    await settled();
+    expect(story.drafts.get("PC501")).toBe("值班巡查记录不全");
+    expect(given).toEqual([]);
+  });
+
+  it("are stated when typing rests, and when the page is hidden", async () => {
+    vi.useFakeTimers();
+    const { props, given } = answer("text");
+    story = await show(AnswerField, props);
+    await story.type("answer-PC501", " 记录不全 ");
+    vi.advanceTimersByTime(4100);
+    await settled();
+    expect(given).toEqual(["记录不全"]);
+    await story.type("answer-PC501", "记录不全，已补");
+    window.dispatchEvent(new Event("pagehide"));
+    await settled();
+    expect(given).toEqual(["记录不全", "记录不全，已补"]);
+  });
+});
+
+describe("two inspectors disagree", () => {
+  const side = (
+    id: string,
+    value: string,
+    authorName: string,
+    mine: boolean,
+  ): Conflict["claims"][number] => ({
+    id,
+    value,
+    author: authorName,
+    authorName,
+    device: authorName,
+    at: "2026-11-22T06:01:00.000Z",
+    mine,
+  });
+  const conflict: Conflict = {
+    key: "answer:HT104",
+    family: "answer",
+    path: "HT104",
+    claims: [side("b".repeat(64), "pass", "李建国", true), side("a".repeat(64), "fail", "王晓梅", false)],
+  };
+
+  it("both values stand side by side with names and times", async () => {
+    story = await show(ConflictCard, { conflict }, { conflicts: [conflict] });
+    expect(story.get("conflict-side-0").textContent).toMatch(/李建国（我）.*14:01/s);
+    expect(story.get("conflict-side-1").textContent).toMatch(/王晓梅.*14:01/s);
+  });
+
+  it("one tap and a reason settle it: the chosen value replaces both, the reason is a comment there", async () => {
+    story = await show(ConflictCard, { conflict }, { conflicts: [conflict] });
+    await story.tap("conflict-side-1");
+    expect((story.get("conflict-settle") as HTMLButtonElement).disabled).toBe(true);
+    await story.type("conflict-reason", "现场复核，确无值班记录");
+    await story.tap("conflict-settle");
+    const [[answered, commented]] = story.said as [
+      [{ value: unknown; replaces: string[] }, { kind: string; path: string; value: { text: string } }],
+    ];
+    expect(answered).toMatchObject({ kind: "answer", path: "HT104", value: "fail" });
+    expect(answered.replaces).toEqual(["a".repeat(64), "b".repeat(64)]);
+    expect(commented).toMatchObject({ kind: "comment", path: "HT104" });
+    expect(commented.value.text).toContain("现场复核，确无值班记录");
+  });
+});

@@ -1,0 +1,100 @@
+/** A component on a page of its own, with an inspection and a phone that are only what the story needs. */
+import { createApp, h, nextTick, shallowRef } from "vue";
+import type { Component } from "vue";
+import { provideSuicha } from "@/app/container";
+import type { Conflict, InspectionView, Statement, Suicha } from "@/app/ports";
+import type { Inspecting } from "@/field/inspection/inspecting";
+import { inspectingKey } from "@/field/inspection/inspecting";
+import { needWords } from "@/locales";
+
+export interface Story {
+  page: HTMLElement;
+  said: Statement[][];
+  drafts: Map<string, string | null>;
+  get(testid: string): HTMLElement;
+  type(testid: string, text: string): Promise<void>;
+  leave(testid: string): Promise<void>;
+  tap(testid: string): Promise<void>;
+  close(): void;
+}
+
+const NOW = Date.parse("2026-11-22T06:05:00.000Z");
+
+function view(conflicts: Conflict[], state: object): InspectionView {
+  const definition = { sections: [], catalogues: { lists: {}, laws: [], results: [] } };
+  return {
+    definition,
+    conflicts,
+    state: { answers: {}, conflicts: {}, findings: {}, row_values: {}, ...state },
+    evaluation: { findings: [], rows: {}, missing: [] },
+    people: {},
+  } as unknown as InspectionView;
+}
+
+/** Time passes, promises settle, the page follows. */
+export async function settled(): Promise<void> {
+  for (let round = 0; round < 5; round += 1) await nextTick();
+}
+
+export async function show(
+  component: Component,
+  props: Record<string, unknown>,
+  given: { conflicts?: Conflict[]; state?: object; refuses?: boolean } = {},
+): Promise<Story> {
+  await needWords(["field"]);
+  const said: Statement[][] = [];
+  const drafts = new Map<string, string | null>();
+  const held = shallowRef(view(given.conflicts ?? [], given.state ?? {}));
+  const inspecting = {
+    view: held,
+    writable: shallowRef(true),
+    lawDate: shallowRef("2026-11-22"),
+    writer: shallowRef(null),
+    open: { saveDraft: async (key: string, text: string | null) => void drafts.set(key, text) },
+    nameOf: (person: string) => person,
+    say: async (statements: Statement[]) => {
+      if (!given.refuses) said.push(statements);
+      return !given.refuses;
+    },
+  } as unknown as Inspecting;
+  const suicha = { clock: { now: () => NOW }, capture: { tick: () => undefined } } as unknown as Suicha;
+
+  const page = document.createElement("div");
+  document.body.append(page);
+  const app = createApp({
+    render: () => h(component, { ...props, state: props.state ?? (async () => true) }),
+  });
+  app.provide(inspectingKey, inspecting);
+  provideSuicha(app, suicha);
+  app.mount(page);
+
+  const get = (testid: string): HTMLElement => {
+    const found = document.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
+    if (found === null) throw new Error(`${testid} is not on the page`);
+    return found;
+  };
+  return {
+    page,
+    said,
+    drafts,
+    get,
+    async type(testid, text) {
+      const field = get(testid) as HTMLInputElement;
+      field.value = text;
+      field.dispatchEvent(new Event("input"));
+      await settled();
+    },
+    async leave(testid) {
+      get(testid).dispatchEvent(new Event("blur"));
+      await settled();
+    },
+    async tap(testid) {
+      get(testid).click();
+      await settled();
+    },
+    close() {
+      app.unmount();
+      page.remove();
+    },
+  };
+}
