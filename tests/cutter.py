@@ -72,15 +72,19 @@ class Cutter:
             self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
+        """Carry requests until the line breaks. The server notices before the client does: a client that comes back
+        at once would otherwise meet its own dead request, and what it sends then would be counted twice."""
         with client, socket.create_connection(("127.0.0.1", self.target)) as server:
-            pouring = self._start(_pour, server, client)
+            muted = threading.Event()
+            pouring = self._start(_pour, server, client, muted)
             with contextlib.suppress(OSError):
                 while self._request(client, server):
                     pass
+            muted.set()
+            _shut(server, socket.SHUT_WR)
+            pouring.join(30)
             for end in (client, server):  # closing alone does not wake who is reading
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            pouring.join(10)
+                _shut(end, socket.SHUT_RDWR)
 
     def _request(self, client: socket.socket, server: socket.socket) -> bool:
         """Carry one request over; False when the line is to break, or the client has gone."""
@@ -119,7 +123,13 @@ class Cutter:
         return length // 2
 
 
-def _pour(source: socket.socket, target: socket.socket) -> None:
+def _pour(source: socket.socket, target: socket.socket, muted: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while piece := source.recv(65536):
-            target.sendall(piece)
+            if not muted.is_set():
+                target.sendall(piece)
+
+
+def _shut(end: socket.socket, how: int) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(how)
