@@ -147,6 +147,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
     await people.signIn(lead, "zhian");
     await lead.getByTestId(`queue-${task.id}`).click();
     await expect(lead.getByTestId("review-settled")).toContainText("当面核对");
+    await lead.getByTestId("review-section-hotel-front-desk").getByRole("button").first().click();
     await lead.getByTestId("comment-HT702").click();
     await lead.getByTestId("comment-words").fill("请写明抽问的是哪一名前台人员");
     await lead.getByTestId("comment-keep").click();
@@ -159,7 +160,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
   await test.step("it comes back to the phone with the comment at the item, and is corrected", async () => {
     await people.syncAll(a, task);
     await expect(a.getByTestId("returned-notice")).toContainText("知识问答");
-    await people.section(a, "hotel-front-desk");
+    await a.getByTestId("remark-HT702").click();
     await people.card(a, "HT702");
     await expect(a.getByTestId("item-HT702").getByTestId("item-comment")).toContainText("哪一名前台人员");
     await people.type(a, "answer-HT702", "4");
