@@ -123,7 +123,7 @@ def number_requests(app: Flask) -> None:
 
 
 def init_errors(app: Flask) -> None:
-    """Every error of the app leaves through the catalogue. After the stages: flask-smorest brings handlers of its own."""
+    """Every error of the app leaves through the catalogue. Call it last: flask-smorest brings handlers of its own."""
     catalogue()
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPException, _on_http_exception)

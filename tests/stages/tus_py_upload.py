@@ -1,4 +1,5 @@
-"""Uploads a file with tuspy: `tus_py_upload.py '{"endpoint", "file", …}'`. A process of its own: it leaves files open."""
+"""Uploads a file with tuspy: `tus_py_upload.py '{"endpoint", "file", …}'`. A process of its own: it leaves files
+open."""
 
 import json
 import sys
