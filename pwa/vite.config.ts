@@ -6,12 +6,13 @@ import { manifest } from "./tools/manifest.ts";
 import { phoneFiles } from "./tools/phone-files.ts";
 import { withoutVantFont } from "./tools/without-vant-font.ts";
 
-const phone = phoneFiles({ notFrom: "/src/office/" });
+const phone = phoneFiles({ notFrom: ["/src/office/", "/office.json"] });
 
 export default defineConfig({
   plugins: [
     withoutVantFont(),
-    vue(),
+    // Every component of ours, Vant's and Element Plus' is written with setup: the older API stays out.
+    vue({ features: { optionsAPI: false } }),
     phone.plugin,
     VitePWA({
       strategies: "injectManifest",

@@ -16,12 +16,12 @@ interface BuiltChunk {
 
 /**
  * Which built files the phone needs offline: everything that can be reached from the entry without passing
- * through a module of `notFrom` (the office, which is never in the phone's precache).
+ * through a module of `notFrom` (the office and its words, which are never in the phone's precache).
  *
  * `plugin` learns the module graph while Vite writes it; `transform` then filters the precache manifest.
  * Files outside assets/ (index.html, icons) always stay.
  */
-export function phoneFiles(options: { notFrom: string }): {
+export function phoneFiles(options: { notFrom: readonly string[] }): {
   plugin: Plugin;
   transform: (entries: (PrecacheEntry & { revision: string | null; size: number })[]) => {
     manifest: (PrecacheEntry & { revision: string | null; size: number })[];
@@ -58,7 +58,8 @@ export function phoneFiles(options: { notFrom: string }): {
   }
 
   function isOutside(chunk: BuiltChunk): boolean {
-    return chunk.facadeModuleId?.includes(options.notFrom) ?? false;
+    const module = chunk.facadeModuleId;
+    return module !== null && options.notFrom.some((part) => module.includes(part));
   }
 
   return {
