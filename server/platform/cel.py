@@ -42,18 +42,29 @@ class CelExpression:
         return result.plain_value()
 
 
-_native: "WeakKeyDictionary[Environment, Any]" = WeakKeyDictionary()
+class _Prepared:
+    """A native environment and what was compiled in it: the same condition stands on many items."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.native = cel.NewEnv(
+            variables={name: _type(kind) for name, kind in environment.variables.items()},
+            functions=[_declaration(function) for function in environment.functions],
+        )
+        self.compiled: dict[str, CelExpression] = {}
+
+
+_prepared: "WeakKeyDictionary[Environment, _Prepared]" = WeakKeyDictionary()
 
 
 def compile_cel(text: str, environment: Environment) -> CelExpression:
     """Compile `text` for `environment`. Raises `BadExpression`."""
-    native = _native.get(environment)
-    if native is None:
-        native = _native[environment] = cel.NewEnv(
-            variables={name: _type(kind) for name, kind in environment.variables.items()},
-            functions=[_declaration(function) for function in environment.functions],
-        )
-    return CelExpression(native, text)
+    prepared = _prepared.get(environment)
+    if prepared is None:
+        prepared = _prepared[environment] = _Prepared(environment)
+    found = prepared.compiled.get(text)
+    if found is None:
+        found = prepared.compiled[text] = CelExpression(prepared.native, text)
+    return found
 
 
 def _type(name: str) -> Any:

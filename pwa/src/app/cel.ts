@@ -19,9 +19,15 @@ function native(type: CelType): string {
   return type.replace("timestamp", TIMESTAMP);
 }
 
-// Registering functions is the slow part, and all checklists of a page share theirs.
+/** A native environment and what was compiled in it: the same condition stands on many items. */
+interface Prepared {
+  readonly native: Environment;
+  readonly compiled: Map<string, CompiledExpression>;
+}
+
+// Registering functions is the slow part, and the environments of one checklist share theirs.
 const bases = new WeakMap<readonly CelFunction[], Environment>();
-const environments = new WeakMap<CelEnvironment, Environment>();
+const environments = new WeakMap<CelEnvironment, Prepared>();
 
 function baseOf(functions: readonly CelFunction[]): Environment {
   let base = bases.get(functions);
@@ -35,12 +41,13 @@ function baseOf(functions: readonly CelFunction[]): Environment {
   return base;
 }
 
-function environmentOf(environment: CelEnvironment): Environment {
+function prepared(environment: CelEnvironment): Prepared {
   let made = environments.get(environment);
   if (made === undefined) {
-    made = baseOf(environment.functions).clone();
+    const base = baseOf(environment.functions).clone();
     for (const [name, type] of Object.entries(environment.variables))
-      made.registerVariable(name, native(type));
+      base.registerVariable(name, native(type));
+    made = { native: base, compiled: new Map() };
     environments.set(environment, made);
   }
   return made;
@@ -48,14 +55,24 @@ function environmentOf(environment: CelEnvironment): Environment {
 
 /** Compile `expr` for `environment`; throws BadExpression. */
 export const compileCel: Compile = (expr, environment): CompiledExpression => {
-  const parsed = parse(expr, environmentOf(environment));
+  const { native: base, compiled } = prepared(environment);
+  let found = compiled.get(expr);
+  if (found === undefined) {
+    found = compileOnce(expr, base);
+    compiled.set(expr, found);
+  }
+  return found;
+};
+
+function compileOnce(expr: string, base: Environment): CompiledExpression {
+  const parsed = parse(expr, base);
   const checked = parsed.check();
   if (!checked.valid) throw new BadExpression("bad_expression", checked.error?.message ?? expr);
   return {
     type: (checked.type ?? "").replace(TIMESTAMP, "timestamp") as CelType,
     run: (values) => parsed(values) as CelValue,
   };
-};
+}
 
 function parse(expr: string, environment: Environment): ReturnType<Environment["parse"]> {
   try {

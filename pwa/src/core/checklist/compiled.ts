@@ -1,7 +1,7 @@
 /** A compiled checklist, ready to be evaluated again and again; the mirror of compiled.py. */
 import { functions } from "./functions";
 import { AnyOf, Program } from "./scope";
-import { type TableItem, TablePrograms } from "./tables";
+import { Draws, type TableItem, TablePrograms } from "./tables";
 import type {
   CatalogueEntry,
   CelEnvironment,
@@ -86,6 +86,7 @@ export class Checklist {
   readonly environment: CelEnvironment;
   readonly sections: readonly (readonly [Section, Program | null])[];
   readonly specs: ReadonlyMap<string, Wording>;
+  readonly draws = new Draws();
   private readonly items = new Map<string, ItemPrograms>();
   private readonly rows = new Map<string, ReadonlyMap<string, Wording>>();
 

@@ -98,7 +98,7 @@ export class Run {
         setting.type === "quantity"
           ? { number: String(setting.value), unit: setting.units![0]! }
           : setting.value;
-      scope.set(setting.key, read(setting as TypedField, raw, { entries: this.entries }).values.get("")!);
+      scope.set(setting.key, read(setting as TypedField, raw, { entries: this.entries }).values[0]![1]);
     }
   }
 
@@ -218,10 +218,9 @@ export class Run {
 
   /** Calculate the item's named values; a table's (`summary`) may be empty yet, which is no fault. */
   compute(item: Item, programs: ItemPrograms, summary?: Scope): void {
-    const scopes = summary === undefined ? [this.scope] : [summary, this.scope];
     for (const [value, program] of programs.computed) {
       const name = `${item.code}_${value.key}`;
-      const found = program.run(...scopes);
+      const found = summary === undefined ? program.run(this.scope) : program.run(summary, this.scope);
       const shown = found.status === "known" ? outward(value, found.value) : undefined;
       this.computed[name] = shown ?? null;
       if (found.status === "known" && shown !== undefined) {
@@ -288,10 +287,10 @@ function factValue(fact: Fact, context: Context): CelValue | null {
   if (typeof value === "number") return BigInt(value);
   if (fact.type !== "date") return value;
   try {
-    return startOfDay(value);
+    return startOfDay(String(value));
   } catch (error) {
     if (!(error instanceof BadTime)) throw error;
-    return fact.default === null ? null : startOfDay(fact.default);
+    return fact.default === null ? null : startOfDay(String(fact.default));
   }
 }
 

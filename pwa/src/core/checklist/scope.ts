@@ -38,10 +38,10 @@ export class AnyOf {
   constructor(private readonly programs: readonly Program[]) {}
 
   /** known (true if any rule holds), else what keeps it from being known; absent if no rule applies. */
-  run(...scopes: Scope[]): Outcome {
+  run(first: Scope, second?: Scope): Outcome {
     const statuses = new Set<Outcome["status"]>();
     for (const program of this.programs) {
-      const found = program.run(...scopes);
+      const found = program.run(first, second);
       if (isTrue(found)) return found;
       statuses.add(found.status);
     }
@@ -61,15 +61,15 @@ export class Program {
   ) {}
 
   /** Run with the first scope that knows each name; lacking names decide instead of CEL. */
-  run(...scopes: Scope[]): Outcome {
+  run(first: Scope, second?: Scope): Outcome {
     const values: Record<string, CelValue> = {};
-    const lacking = new Set<Lack>();
+    let lack: Lack | null = null;
     for (const name of this.expression.needs) {
-      const scope = scopes.find((candidate) => candidate.values.has(name));
-      if (scope !== undefined) values[name] = scope.values.get(name)!;
-      else lacking.add(scopes.map((one) => one.reason(name)).find((reason) => reason !== "open") ?? "open");
+      const value = first.values.get(name) ?? second?.values.get(name);
+      if (value !== undefined) values[name] = value;
+      else lack = stronger(lack, lackOf(name, first, second));
     }
-    if (lacking.size > 0) return { status: ORDER.find((reason) => lacking.has(reason))! };
+    if (lack !== null) return LACKING[lack];
     this.compiled ??= this.compile(this.expression.expr, this.environment);
     try {
       return { status: "known", value: this.compiled.run(values) };
@@ -77,6 +77,21 @@ export class Program {
       return { status: "error" };
     }
   }
+}
+
+const LACKING: Readonly<Record<Lack, Outcome>> = {
+  absent: { status: "absent" },
+  open: { status: "open" },
+  unchecked: { status: "unchecked" },
+};
+
+function lackOf(name: string, first: Scope, second: Scope | undefined): Lack {
+  const reason = first.reason(name);
+  return reason !== "open" || second === undefined ? reason : second.reason(name);
+}
+
+function stronger(left: Lack | null, right: Lack): Lack {
+  return left === null || ORDER.indexOf(right) < ORDER.indexOf(left) ? right : left;
 }
 
 export function isTrue(outcome: Outcome): boolean {

@@ -106,16 +106,39 @@ function outerNames(item: TableItem, globals: Readonly<Record<string, CelType>>)
   return Object.fromEntries(Object.entries(globals).filter(([name]) => names.has(name)));
 }
 
-/** The sample of a frozen frame. Throws BadFrame. */
-export function drawSample(inspection: string, code: string, rule: Draw, frame: Json): Sample {
-  const things = frameOf(frame, rule.frame);
-  const size = sizeOf(things.length, rule);
-  return {
-    digest: digest(things),
-    total: things.length,
-    keys: draw(inspection, code, things, size),
-    round: (frame as { readonly round: number }).round,
-  };
+/**
+ * Samples and row ids of one checklist, remembered: they depend on nothing but inspection, item and frame,
+ * and a phone evaluates on every keystroke.
+ */
+export class Draws {
+  private readonly samples = new Map<
+    string,
+    { readonly frame: string; readonly sample: Omit<Sample, "round"> }
+  >();
+  private readonly ids = new Map<string, string>();
+
+  /** The sample of a frozen frame. Throws BadFrame. */
+  sample(inspection: string, code: string, rule: Draw, answer: Json): Sample {
+    const things = frameOf(answer, rule.frame);
+    const round = (answer as { readonly round: number }).round;
+    const frame = things.join("\n");
+    const known = this.samples.get(`${inspection} ${code}`);
+    if (known?.frame === frame) return { ...known.sample, round };
+    const keys = draw(inspection, code, things, sizeOf(things.length, rule));
+    const sample = { digest: digest(things), total: things.length, keys };
+    this.samples.set(`${inspection} ${code}`, { frame, sample });
+    return { ...sample, round };
+  }
+
+  rowId(inspection: string, code: string, key: string): string {
+    const name = `${inspection} ${code}/${key}`;
+    let id = this.ids.get(name);
+    if (id === undefined) {
+      id = rowId(inspection, code, key);
+      this.ids.set(name, id);
+    }
+    return id;
+  }
 }
 
 /** The (key, title) of every row that the system makes, in order. */
@@ -148,11 +171,12 @@ export function places(
   inspection: string,
   made: readonly (readonly [string, string])[],
   listed: readonly string[],
+  draws: Draws,
 ): Place[] {
   const table = item.table;
   const source = table.source === "drawn" ? "drawn" : "catalogue";
   const rows: Place[] = made.map(([key, title]) => ({
-    id: rowId(inspection, item.code, key),
+    id: draws.rowId(inspection, item.code, key),
     key,
     title,
     source,

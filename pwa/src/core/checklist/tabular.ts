@@ -3,7 +3,7 @@ import type { Json } from "../canonical";
 import type { ItemPrograms } from "./compiled";
 import type { Run } from "./run";
 import { BadFrame } from "./sample";
-import { derived, drawSample, places, type Row, RowReader, summaryScope, type TableItem } from "./tables";
+import { derived, places, type Row, RowReader, summaryScope, type TableItem } from "./tables";
 import type { Verdict } from "./types";
 import { trimmed } from "./words";
 
@@ -42,7 +42,7 @@ function sampled(run: Run, item: TableItem, raw: Json | undefined): boolean {
     return false;
   }
   try {
-    const sample = drawSample(run.context.inspection.id, code, rule, raw);
+    const sample = run.checklist.draws.sample(run.context.inspection.id, code, rule, raw);
     run.samples.set(code, sample);
     if (sample.round > 1 && trimmed((raw as { readonly reason: string }).reason) === "") {
       run.miss(code, code, "redraw_reason", { title });
@@ -59,7 +59,9 @@ function readRows(run: Run, item: TableItem, programs: ItemPrograms, drawn: read
   const made = derived(item.table, run.entries, run.scope, drawn);
   const listed = run.state.rows[item.code] ?? [];
   const reader = new RowReader(item, programs.table!, run.state.answers, run.entries, run.scope);
-  return places(item, run.context.inspection.id, made, listed).map((place) => reader.read(place));
+  return places(item, run.context.inspection.id, made, listed, run.checklist.draws).map((place) =>
+    reader.read(place),
+  );
 }
 
 function judgeRows(run: Run, item: TableItem, programs: ItemPrograms, rows: readonly Row[]): Verdict {

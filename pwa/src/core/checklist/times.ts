@@ -9,16 +9,27 @@ const DAY = 86_400_000;
 const OFFSET = 8 * 3_600_000;
 const FIRST = parseDate("1800-01-01");
 const LAST = parseDate("2199-12-31");
+const REMEMBERED = 4096;
+
+/** Reads texts once: the same ones come again on every keystroke, and a Date is never changed here. */
+function remembering(parse: (text: string) => Date): (text: string) => Date {
+  const known = new Map<string, Date>();
+  return (text) => {
+    let at = known.get(text);
+    if (at === undefined) {
+      at = parse(text);
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(text, at);
+    }
+    return at;
+  };
+}
 
 /** Read "2026-11-22" as the first instant of that day in Shanghai. Throws BadTime (date_wrong). */
-export function startOfDay(text: unknown): Date {
-  return fromDay(parseDate(text));
-}
+export const startOfDay = remembering((text) => fromDay(parseDate(text)));
 
 /** Read "2026-11-22T06:05:00.000Z". Throws BadTime (instant_wrong). */
-export function moment(text: unknown): Date {
-  return new Date(parseInstant(text));
-}
+export const moment = remembering((text) => new Date(parseInstant(text)));
 
 /** The Shanghai calendar day of an instant. */
 export function dayOf(instant: Date): number {

@@ -31,14 +31,14 @@ const COORDINATE = /^-?[0-9]{1,3}(?:\.[0-9]{1,8})?$/;
 export interface Reading {
   readonly status: "open" | "unchecked" | "invalid" | "known";
   readonly detail: string;
-  readonly values: ReadonlyMap<string, CelValue>;
+  readonly values: readonly (readonly [suffix: string, value: CelValue])[];
 }
 
 export interface TypedField extends Field {
   readonly type: string;
 }
 
-const NONE: ReadonlyMap<string, CelValue> = new Map();
+const NONE: Reading["values"] = [];
 export const OPEN: Reading = { status: "open", detail: "", values: NONE };
 
 export function invalid(detail: string): Reading {
@@ -111,7 +111,7 @@ export function read(field: TypedField, raw: Json | undefined, around: Surroundi
 }
 
 function known(value: CelValue): Reading {
-  return { status: "known", detail: "", values: new Map([["", value]]) };
+  return { status: "known", detail: "", values: [["", value]] };
 }
 
 function readChoice(field: TypedField, raw: Json, around: Surroundings): Reading {
@@ -134,10 +134,10 @@ function fromCatalogue(catalogue: string, keys: string[], around: Surroundings, 
   const entries = around.entries.of(catalogue);
   if (keys.some((key) => !entries.has(key))) return invalid("not_in_force");
   if (around.among !== undefined && keys.some((key) => !around.among!.has(key))) return invalid("not_among");
-  const values = new Map<string, CelValue>([["", single ? keys[0]! : keys]]);
+  const values: [string, CelValue][] = [["", single ? keys[0]! : keys]];
   for (const name of around.entries.attributes(catalogue)) {
     const found = keys.map((key) => entries.get(key)!.attributes[name] ?? "");
-    values.set(`_${name}`, single ? found[0]! : found);
+    values.push([`_${name}`, single ? found[0]! : found]);
   }
   return { status: "known", detail: "", values };
 }
@@ -197,7 +197,7 @@ function readPerson(field: TypedField, raw: Json): Reading {
   }
   const telephone = texts.get("phone")!;
   if (telephone !== "" && !validPhone(telephone)) return invalid("bad_phone");
-  const values = new Map<string, CelValue>(PERSON_FIELDS.map((name) => [`_${name}`, texts.get(name)!]));
+  const values = PERSON_FIELDS.map((name): [string, CelValue] => [`_${name}`, texts.get(name)!]);
   return { status: "known", detail: "", values };
 }
 
