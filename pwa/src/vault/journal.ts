@@ -152,13 +152,24 @@ export class Journal {
     return made;
   }
 
-  /** What a new statement stands in for: the heads seen here, including those of the same batch. */
+  /**
+   * What a new statement stands in for: the heads seen here, including those of the same batch. Of what came too late
+   * for a closed round only our own: should the lead let it in, nobody is to contradict himself.
+   */
   private heads(kind: string, path: string, removal: boolean, made: Entry[]): string[] {
     if (!HEADED.has(kind)) return [];
-    const state =
-      made.length === 0 ? this.state() : fold([...this.entries.values(), ...made], this.inspection);
-    if (kind === "row" && removal) return headsOfRow(state, path);
-    return headsAt(state, kind as "answer" | "row" | "finding", path);
+    const all = [...this.entries.values(), ...made];
+    const state = made.length === 0 ? this.state() : fold(all, this.inspection);
+    const seen = headsOf(state, kind, path, removal);
+    if (state.late.length === 0) return seen;
+    const late = new Set(state.late);
+    const open = fold(
+      all.filter((entry) => entry.kind !== "received"),
+      this.inspection,
+    );
+    const mine = new Set(all.filter(({ device }) => device === this.vault.device).map(({ id }) => id));
+    const own = headsOf(open, kind, path, removal).filter((id) => late.has(id) && mine.has(id));
+    return [...new Set([...seen, ...own])].sort();
   }
 
   private async commit(chain: ChainRow, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
@@ -198,6 +209,11 @@ export class Journal {
     }
     if (entries.length > 0) this.folded = null;
   }
+}
+
+function headsOf(state: State, kind: string, path: string, removal: boolean): string[] {
+  if (kind === "row" && removal) return headsOfRow(state, path);
+  return headsAt(state, kind as "answer" | "row" | "finding", path);
 }
 
 function understood(entry: Entry): boolean {

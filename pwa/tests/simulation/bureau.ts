@@ -35,7 +35,8 @@ export interface WireAnswer {
 /** The process ended in the middle of a request, as after kill -9. */
 export class BureauDied extends Error {}
 
-const PROJECT = resolve(__dirname, "../../..");
+/** Elsewhere for a server with a planted bug. */
+const PROJECT = process.env.SIMULATE_PROJECT ?? resolve(__dirname, "../../..");
 
 function python(): string {
   const own = resolve(PROJECT, ".venv/bin/python");

@@ -1,5 +1,6 @@
 /** What must be true after any life: see section 9 of the design of the journal. Answers what is not, in words. */
 import { canonical } from "../../src/core/canonical";
+import type { Conflict } from "../../src/app/ports";
 import type { Entry } from "../../src/core/journal";
 import type { Dump } from "./bureau";
 import type { SimPhone } from "./sim-phone";
@@ -62,9 +63,22 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump): Promise<str
     ) {
       faults.push(`${phone.name}: ${JSON.stringify(state.flags)}`);
     }
-    faults.push(...doubled(phone, entries));
+    faults.push(...doubled(phone, entries), ...selfContradicted(phone, at.view.value.conflicts));
   }
+  for (const id of await phone.revenants())
+    faults.push(`${phone.name} holds rows of ${id}, which it has forgotten`);
   return faults;
+}
+
+/** A device has always seen what it said before: it never stands on both sides. */
+function selfContradicted(phone: SimPhone, conflicts: Conflict[]): string[] {
+  return conflicts
+    .filter(
+      ({ claims }) =>
+        new Set(claims.map(({ device }) => device)).size < claims.length &&
+        claims.every(({ device }) => device === claims[0]!.device),
+    )
+    .map(({ key }) => `${phone.name} sees a device contradict itself at ${key}`);
 }
 
 function doubled(phone: SimPhone, entries: Entry[]): string[] {

@@ -1,6 +1,8 @@
 /** One phone of the simulation: the app as it runs in a browser, over a profile that survives its deaths. */
+import Dexie from "dexie";
+import { IDBKeyRange } from "fake-indexeddb";
 import { assemble } from "../../src/app/assemble";
-import type { CapturePort, Effects, OpenInspection, Suicha } from "../../src/app/ports";
+import type { CapturePort, Effects, Locks, OpenInspection, Suicha } from "../../src/app/ports";
 import type { Entry } from "../../src/core/journal";
 import { codeOf } from "../../src/vault/refusal";
 import { FakeClock, hashOf, NOON, Profile, SeededRandom, subtle } from "../phone/effects";
@@ -78,6 +80,8 @@ export class SimPhone {
     dice: Dice,
     private readonly pending: Pending,
     skew: number,
+    /** A browser whose locks do not work: the vault's own comparisons must do. */
+    private readonly locks: Locks | null,
   ) {
     this.line = new Line(bureau, dice.child());
     this.profile = new Profile(name);
@@ -164,6 +168,29 @@ export class SimPhone {
     }
   }
 
+  /** Inspections that a vault here has forgotten and holds rows of all the same. */
+  async revenants(): Promise<string[]> {
+    const found: string[] = [];
+    for (const { name } of await this.profile.indexedDB.databases()) {
+      if (!name!.startsWith("suicha-vault")) continue;
+      const db = await new Dexie(name!, { indexedDB: this.profile.indexedDB, IDBKeyRange }).open();
+      const chains = (await db.table("chains").toArray()) as {
+        inspection: string;
+        forgotten: number | null;
+      }[];
+      const tasks = await db.table("tasks").toCollection().primaryKeys();
+      const entries = (await db.table("entries").toArray()) as { inspection: string }[];
+      const here = new Set([...tasks, ...entries.map(({ inspection }) => inspection)]);
+      found.push(
+        ...chains
+          .filter(({ inspection, forgotten }) => forgotten !== null && here.has(inspection))
+          .map(({ inspection }) => inspection),
+      );
+      db.close();
+    }
+    return found;
+  }
+
   private tab(mortal: Mortal): Suicha {
     const { pending } = this;
     const counted = new Proxy(subtle, {
@@ -187,6 +214,7 @@ export class SimPhone {
           ? Promise.reject(new TypeError("the app is dead"))
           : pending.track(this.line.fetch(url, init)),
       hasher: { sha256: async (bytes) => hashOf(new Uint8Array(bytes)) },
+      ...(this.locks === null ? {} : { locks: this.locks }),
     };
     return assemble(this.profile.tab(effects), {
       language: () => "zh-CN",

@@ -37,6 +37,7 @@ it.each(Array.from({ length: SEEDS }, (_, at) => FROM + at))(
       await life.gather();
       expect(await reckon(life)).toEqual([]);
       tell(life);
+      if (process.env.SIMULATE_DIARY !== undefined) process.stdout.write(`${life.diary.join("\n")}\n`);
     } catch (thrown) {
       process.stderr.write(`seed ${seed}\n${life.diary.join("\n")}\n${bureau.log}\n`);
       throw thrown;

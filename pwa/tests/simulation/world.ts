@@ -3,7 +3,7 @@
  * after the other under one clock. Every decision comes from the seed.
  */
 import type { OpenInspection } from "../../src/app/ports";
-import type { FakeClock } from "../phone/effects";
+import { noLocks, type FakeClock } from "../phone/effects";
 import { BureauDied, type Bureau, type World as People } from "./bureau";
 import { Dice } from "./dice";
 import { Lead } from "./lead";
@@ -45,6 +45,7 @@ const USUAL = {
   colleague: 3,
   secondTab: 3,
   submit: 3,
+  finish: 3,
   lead: 4,
   killServer: 1,
   backup: 2,
@@ -82,7 +83,17 @@ export class Life {
     const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
     this.phones = [[first], [second], [first, second]].map((people, at) => {
       const { password } = this.people;
-      return new SimPhone(`phone${at}`, people, this.bureau, password, this.dice, this.pending, skews[at]!);
+      const locks = at === 1 ? noLocks : null;
+      return new SimPhone(
+        `phone${at}`,
+        people,
+        this.bureau,
+        password,
+        this.dice,
+        this.pending,
+        skews[at]!,
+        locks,
+      );
     });
     for (const phone of this.phones) {
       for (const person of phone.people) {
@@ -223,6 +234,7 @@ export class Life {
     colleague: (phone) => this.colleague(phone),
     secondTab: (phone) => this.secondTab(phone),
     submit: (phone) => this.submit(phone),
+    finish: () => this.finish(),
     lead: () => this.decide(),
     killServer: async () => this.bureau.kill(),
     backup: () => this.bureau.backup(),
@@ -328,10 +340,46 @@ export class Life {
   }
 
   private async submit(phone: SimPhone): Promise<void> {
-    await this.write(phone, (at) => {
-      const { state, cover } = at.view.value;
-      return at.append({ kind: "submit", path: "", value: { round: state.round, ...cover } });
-    });
+    await this.write(phone, (at) => at.append(submission(at)));
+  }
+
+  /** Both sign on the shared phone with a good line; the lead signs off; perhaps a backup lets everybody forget. */
+  private async finish(): Promise<void> {
+    const phone = this.phones[2]!;
+    const [first, second] = phone.people as [Person, Person];
+    phone.line.up = true;
+    phone.line.weather = CALM;
+    await phone.start(first);
+    await phone.app?.sync.now();
+    const task = this.dice.pick(this.people.tasks);
+    const at = await phone.inspection(task);
+    if (at === null || phone.app === null) return;
+    const { app } = phone;
+    for (const { family, path, claims } of at.view.value.conflicts) {
+      const value = claims[0]!.value;
+      const fits = family !== "row" || value === null || typeof value === "object";
+      await phone.say(() => at.append({ kind: family as "answer", path, value: fits ? value : null }));
+    }
+    const other = { login: second.login, password: this.people.password };
+    if ((await phone.attempt(() => app.session.unlockColleague(other))) === null) return;
+    for (const [role, as] of [
+      ["party", first],
+      ["inspector", first],
+      ["inspector", second],
+    ] as const) {
+      await phone.say(() =>
+        at.append({ kind: "sign", path: "", value: signature(role, as.name, at) }, { as: as.id }),
+      );
+    }
+    await phone.say(() => at.append(submission(at)));
+    await phone.attempt(() => app.session.lockColleague());
+    await app.sync.now();
+    const status = await this.lead.decide(task, "sign-off", []);
+    this.diary.push(`  finished ${status}`);
+    if (this.dice.chance(0.7)) await this.pass(60_000);
+    if (this.dice.chance(0.7)) await this.bureau.backup();
+    await this.pass(3_600_000);
+    await app.sync.now();
   }
 
   private async decide(): Promise<void> {
@@ -341,4 +389,22 @@ export class Life {
     const status = await this.lead.decide(task, decision, state.late);
     this.diary.push(`  lead ${decision} ${status}`);
   }
+}
+
+function submission(at: OpenInspection): { kind: "submit"; path: string; value: unknown } {
+  const { state, cover } = at.view.value;
+  return { kind: "submit", path: "", value: { round: state.round, ...cover } };
+}
+
+function signature(role: "party" | "inspector", name: string, at: OpenInspection): unknown {
+  const { cover } = at.view.value;
+  return {
+    role,
+    signer: { name },
+    ...cover,
+    text_sha256: "a".repeat(64),
+    evidence: null,
+    refused: null,
+    remarks: "",
+  };
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { HOTEL, enrolled, journalOf, LI, PHOTO, reopened, WANG } from "../phone/people";
 import { noLocks, Profile, subtle } from "../phone/effects";
 import { sha256Hex } from "../../src/core/sha256";
-import { cover, identify } from "../../src/core/journal";
+import { cover, fold, identify, runBytes, seal } from "../../src/core/journal";
+import { base64url } from "../../src/vault/encoding";
+import { SIGNATURE } from "../../src/vault/keys";
+import { takeIn } from "../../src/vault/replica";
 import { readBlob, sweepOrphans } from "../../src/vault/blobs";
 import { keyring, runsOf, signRuns, verified } from "../../src/vault/runs";
 
@@ -95,6 +98,49 @@ describe("writing an inspection", () => {
     const journal = journalOf(profile, await enrolled(profile, LI));
     journal.vault.lock();
     await expect(journal.append([PASS])).rejects.toMatchObject({ code: "vault_locked" });
+  });
+});
+
+describe("after the round is closed", () => {
+  it("nobody contradicts himself by what came late, should the lead let it in", async () => {
+    const profile = new Profile();
+    const vault = await enrolled(profile, LI);
+    const journal = journalOf(profile, vault);
+    await journal.append([PASS]);
+    const bureau = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+    const received = seal({
+      inspection: HOTEL,
+      author: WANG.id,
+      device: "server",
+      seq: 1,
+      prev: null,
+      at: "2026-11-22T05:00:00.000Z",
+      skew_ms: 0,
+      kind: "received",
+      path: "",
+      value: { round: 1, ...cover(journal.list()) } as never,
+      replaces: [],
+    });
+    const body = { inspection: HOTEL, device: "server", first_seq: 1, ids: [received.id] };
+    const signature = await subtle.sign(SIGNATURE, bureau.privateKey, runBytes(body));
+    const run = { ...body, alg: "ES256" as const, signature: base64url(new Uint8Array(signature)) };
+    const keys = keyring(subtle, [], await subtle.exportKey("jwk", bureau.publicKey));
+    await takeIn(
+      vault,
+      { subtle, locks: profile.locks, keys },
+      { inspection: HOTEL, entries: [received], runs: [run] },
+      "server",
+    );
+    const [late] = await journal.append([{ ...PASS, value: "fail" }]);
+    expect(journal.state().late).toEqual([late!.id]);
+    const [later] = await journal.append([{ ...PASS, value: "na" }]);
+    expect(later!.replaces).toContain(late!.id);
+    const opened = fold(
+      journal.list().filter(({ kind }) => kind !== "received"),
+      HOTEL,
+    );
+    expect(opened.conflicts).toEqual({});
+    expect(opened.answers["HTL01"]?.value).toBe("na");
   });
 });
 

@@ -1,0 +1,72 @@
+/**
+ * Plants one bug after the other and runs lives until one of them notices: `node tests/simulation/plant.mjs [name …]`.
+ * Server bugs are planted in a copy of the project's Python. Prints a line per bug and ends with 1 if one went unseen.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const PWA = resolve(HERE, "../..");
+const PROJECT = resolve(PWA, "..");
+/** Each is one small change to the shipped code, of the kind people make; `find` stands in the file exactly once. */
+const MUTANTS = JSON.parse(readFileSync(join(HERE, "mutants.json"), "utf8"));
+const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 12);
+
+/** A copy of the server with the bug in it; the rest of the project is linked. */
+function copyWith({ file, find, put, name }) {
+  const copy = mkdtempSync(join(tmpdir(), "suicha-mutant-"));
+  for (const folder of ["server", "tests"]) {
+    cpSync(join(PROJECT, folder), join(copy, folder), {
+      recursive: true,
+      filter: (path) => !/node_modules|__pycache__/.test(path),
+    });
+  }
+  for (const linked of [".venv", "checklists", "migrations"])
+    symlinkSync(join(PROJECT, linked), join(copy, linked));
+  const text = readFileSync(join(copy, file), "utf8");
+  if (text.split(find).length !== 2) throw new Error(`nowhere to plant: ${name}`);
+  writeFileSync(
+    join(copy, file),
+    text.replace(find, () => put),
+  );
+  return copy;
+}
+
+/** The first seed that notices, or null. */
+function caught(mutant) {
+  const inServer = mutant.file.startsWith("server/");
+  const copy = inServer ? copyWith(mutant) : null;
+  const environment = inServer ? { SIMULATE_PROJECT: copy } : { MUTANT: mutant.name };
+  try {
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const ran = spawnSync(
+        process.execPath,
+        [join(PWA, "node_modules/vitest/vitest.mjs"), "run", "--config", join(HERE, "vitest.config.ts")],
+        {
+          cwd: PWA,
+          env: { ...process.env, SIMULATE_FROM: String(seed), SIMULATE_SEEDS: "1", ...environment },
+          encoding: "utf8",
+        },
+      );
+      if (ran.stdout.includes("nowhere to plant")) throw new Error(`nowhere to plant: ${mutant.name}`);
+      if (ran.status !== 0) return seed;
+    }
+    return null;
+  } finally {
+    if (copy !== null) rmSync(copy, { recursive: true });
+  }
+}
+
+const asked = process.argv.slice(2);
+const chosen = MUTANTS.filter(({ name }) => asked.length === 0 || asked.some((word) => name.includes(word)));
+let unseen = 0;
+for (const mutant of chosen) {
+  const seed = caught(mutant);
+  if (seed === null) unseen += 1;
+  process.stdout.write(`${seed === null ? "UNSEEN" : `seed ${seed}`.padEnd(6)}  ${mutant.name}\n`);
+}
+process.stdout.write(`${chosen.length - unseen} of ${chosen.length} planted bugs caught\n`);
+process.exitCode = unseen === 0 ? 0 : 1;
