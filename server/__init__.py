@@ -73,11 +73,10 @@ def _add_stages(app: Flask) -> None:
                 module.init_app(app)
             for group in getattr(module, "COMMANDS", ()):
                 app.cli.add_command(group)
-    from server.demo.commands import COMMANDS
     from server.jobs import JOBS
-    from server.platform.backup_commands import COMMANDS as BACKUP_COMMANDS
     from server.platform.jobs import init_jobs
 
-    for group in (*BACKUP_COMMANDS, *COMMANDS):
-        app.cli.add_command(group)
+    for name in ("demo.commands", "platform.backup_commands", "platform.checklist_commands"):
+        for group in import_module(f"server.{name}").COMMANDS:
+            app.cli.add_command(group)
     init_jobs(app, app.extensions["settings"], JOBS)
