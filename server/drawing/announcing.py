@@ -47,7 +47,8 @@ def announce(actor: Actor, batch: Batch, wish: Wish, ask: Mapping[str, Any]) -> 
     draw.rosters = [
         DrawRoster(item_code=item, digest=rules.roster_digest(text), text=text) for item, text in texts.items()
     ]
-    draw.parties = [_party(at, row, ask["people"].get(row["party"])) for at, row in enumerate(plan["parties"])]
+    with by_rule():
+        draw.parties = [_party(at, row, ask["people"].get(row["party"])) for at, row in enumerate(plan["parties"])]
     db.session.add(draw)
     db.session.flush()
     row = chain.append(first, draw)
@@ -166,7 +167,7 @@ def _party(position: int, row: Mapping[str, Any], who: Mapping[str, Any] | None)
         token=secrets.token_urlsafe(24),
         commitment=row["commitment"],
         committed_at=now() if committed else None,
-        name=known.get("name"),
-        post=known.get("post"),
+        name=rules.clean(known["name"]) if known.get("name") else None,
+        post=rules.clean(known["post"]) if known.get("post") else None,
         person_id=known.get("person_id"),
     )

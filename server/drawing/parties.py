@@ -32,7 +32,8 @@ def party_of(draw: Draw, name: str) -> DrawParty:
 
 def party_by_token(token: str) -> DrawParty:
     """The party that a link was given to. Raises `not_found`."""
-    party = db.session.scalar(select(DrawParty).where(DrawParty.token == token))
+    known = token.isascii() and token.isprintable()
+    party = db.session.scalar(select(DrawParty).where(DrawParty.token == token)) if known else None
     if party is None:
         raise Problem("not_found")
     return party
@@ -88,6 +89,7 @@ def contribute(party: DrawParty, text: str, channel: str, name: str | None = Non
             rules.check_reveal(party.draw_id, party.party, party.commitment, text)
             if any(_still_out(row) for row in others):
                 raise Problem("draw_commitments_first")
+        name, post = (rules.clean(one) if one else None for one in (name, post))
     party.reveal, party.revealed_at, party.channel = text, now(), channel
     party.name, party.post = name or party.name, post or party.post
     record("draw.contributed", "draw", party.draw_id, party=party.party, channel=channel)

@@ -20,7 +20,7 @@ from server.drawing.schemas import (
     CommitmentBody,
     ExecutionBody,
     ExternalFiles,
-    ExternalForm,
+    ExternalQuery,
     PreparationQuery,
     RevealBody,
     SourceNumberBody,
@@ -162,19 +162,19 @@ def read_roster(draw_id: str, item: str) -> Response:
 
 @blp.post("/external")
 @access(Role.OFFICE)
-@blp.arguments(ExternalForm, location="form")
+@blp.arguments(ExternalQuery, location="query")
 @blp.arguments(ExternalFiles, location="files")
 @blp.response(201, DrawAnswer)
-def take_over(form: dict[str, str], files: dict[str, FileStorage]) -> dict[str, Any]:
+def take_over(query: dict[str, str], files: dict[str, FileStorage]) -> dict[str, Any]:
     """Take over the result of a draw made elsewhere (外部抽取), with its proof."""
-    batch = batch_by_id(form["batch_id"])
+    batch = batch_by_id(query["batch_id"])
     with tempfile.TemporaryDirectory(dir=uploads_folder()) as name:
         folder = Path(name)
         for part, file in files.items():
             file.save(folder / part)
-        proof = external.Proof(form["proof_name"], folder / "proof")
+        proof = external.Proof(query["proof_name"], folder / "proof")
         result = folder / "result"
-        draw = external.take_over(actor(), form["id"], batch, form["organiser"], form["note"], result, [proof])
+        draw = external.take_over(actor(), query["id"], batch, query["organiser"], query["note"], result, [proof])
     return _whole(draw)
 
 

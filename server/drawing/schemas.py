@@ -1,17 +1,26 @@
 """What drawing takes over HTTP; what it answers is in `answers`."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from server.core.draw import COUNTED, PUBLIC_FLAGS, UNCOUNTED, VOIDING_REASONS
 from server.platform.stage import Body, Query, text_field, uuid_field
 
+FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 PARTY = validate.Regexp(r"^[a-z][a-z0-9-]{0,30}$")
 
 
-def hex_field(**options: object) -> fields.String:
+def hex_field(**options: Any) -> fields.String:
     """32 bytes as 64 lower-case hexadecimal characters."""
-    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)  # type: ignore[arg-type]
+    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)
+
+
+def moment_field(**options: Any) -> fields.AwareDateTime:
+    """An instant in this century: others overflow where they are turned into UTC."""
+    return fields.AwareDateTime(validate=validate.Range(FIRST, LAST), **options)
 
 
 class RatioBody(Body):
@@ -47,7 +56,7 @@ class SourceBody(Body):
     """A public number that does not exist yet, and the moment from which it does."""
 
     name = text_field(200, required=True)
-    moment = fields.AwareDateTime(required=True)
+    moment = moment_field(required=True)
 
 
 class SealedBody(Body):
@@ -97,7 +106,7 @@ class AnnouncementBody(Body):
     witness = fields.Nested(WitnessBody, load_default=None, allow_none=True)
     parties = fields.List(fields.Nested(PartyBody), load_default=list, validate=validate.Length(max=10))
     source = fields.Nested(SourceBody, load_default=None, allow_none=True)
-    deadline = fields.AwareDateTime(load_default=None, allow_none=True)
+    deadline = moment_field(load_default=None, allow_none=True)
     sealed = fields.Nested(SealedBody, load_default=None, allow_none=True)
     window = fields.Nested(WindowBody, load_default=None, allow_none=True)
     alternates = fields.Integer(strict=True, load_default=5, validate=validate.Range(0, 50))
@@ -146,7 +155,7 @@ class VoidingBody(Body):
     note = text_field(200, required=True)
 
 
-class ExternalForm(Body):
+class ExternalQuery(Query):
     """A draw made elsewhere: who drew, and what its proof is called. `id` is made in the browser."""
 
     id = uuid_field(required=True)

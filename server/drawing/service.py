@@ -36,7 +36,7 @@ def draws() -> Sequence[Draw]:
 
 def draw_by_id(draw_id: str) -> Draw:
     """One draw. Raises `not_found`."""
-    draw = db.session.get(Draw, draw_id)
+    draw = db.session.get(Draw, draw_id) if rules.is_draw_id(draw_id) else None
     if draw is None:
         raise Problem("not_found")
     return draw

@@ -260,3 +260,16 @@ def test_the_office_sees_before_announcing_what_a_draw_would_start_from(room: Ro
     assert (strata["ZA-01"]["n_base"], strata["ZA-01"]["n"]) == (20, 1)
     assert strata["ZA-01"]["excluded"][0]["text"] == "已注销或吊销"
     assert {pool["name"]: pool["eligible"] for pool in answer["pools"]} == {"治安大队": 4, "禁毒大队": 4, "网安大队": 3}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["draws/%00", "draws/no-such-draw", "witnessing/%00", "witnessing/guess", "certificates/99999999999999999999"],
+)
+def test_what_is_not_there_is_said_so_whatever_is_asked_for(room: Room, path: str) -> None:
+    assert room.office.get(f"/api/drawing/{path}").status_code == 404
+
+
+def test_a_moment_outside_this_century_and_a_name_with_control_characters_are_refused(room: Room) -> None:
+    assert room.announce(source={"name": "x", "moment": "0001-01-01T00:00:00+14:00"})["code"] == "invalid_input"
+    assert room.announce(witness={"name": "a\u0000b", "post": "县司法局"})["code"] == "draw_text_unclean"

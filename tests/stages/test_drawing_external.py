@@ -44,10 +44,12 @@ def take_over(room: Room, *rows: tuple[str, ...], draw_id: str | None = None) ->
         "organiser": "省双随机监管平台",
         "note": "部门联合抽查",
         "proof_name": "抽取公证书.pdf",
+    }
+    files = {
         "result": (sheet(*rows), "结果.xlsx"),
         "proof": (BytesIO(b"%PDF-1.7 proof"), "proof.pdf"),
     }
-    return room.office.post("/api/drawing/external", data=form).json
+    return room.office.post("/api/drawing/external", data=files, query_string=form).json
 
 
 def row_for(room: Room, name: str, items: str, *people: str) -> tuple[str, ...]:

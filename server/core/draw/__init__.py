@@ -44,7 +44,7 @@ from server.core.draw.certificate import (
 )
 from server.core.draw.chain import verify_chain
 from server.core.draw.hashing import SPEC, DrawRefused, clean, is_clean, is_hex
-from server.core.draw.plan import COUNTED, OUT, PUBLIC_FLAGS, UNCOUNTED, build_plan, check_plan, plan_digest
+from server.core.draw.plan import COUNTED, OUT, PUBLIC_FLAGS, UNCOUNTED, build_plan, check_plan, is_draw_id, plan_digest
 from server.core.draw.premises import check_rosters, quota, smallest, ticket
 from server.core.draw.roster import (
     Line,
@@ -99,6 +99,7 @@ __all__ = [
     "face",
     "has_later_source",
     "is_clean",
+    "is_draw_id",
     "is_hex",
     "must_void",
     "pair_seed",
