@@ -1,7 +1,7 @@
 """The receipt for one inspection: what the server has of it, and whether a phone may forget it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from server.platform.auth import Actor
 from server.platform.backup_record import last_verified
 from server.platform.db import db
 
+SLACK = timedelta(minutes=5)
+"""Longer than any request lasts: what was stamped before a backup began may have been committed after it."""
 Reason = Literal["not_signed_off", "evidence_missing", "no_backup_yet"]
 
 
@@ -54,4 +56,4 @@ def _reason(head: InspectionHead | None, named: set[str], evidence: list[Kept]) 
         return "evidence_missing"
     reached: datetime | None = last_verified()
     last_change = max([head.changed_at, *(item.stored_at for item in evidence)])
-    return None if reached is not None and reached > last_change else "no_backup_yet"
+    return None if reached is not None and reached > last_change + SLACK else "no_backup_yet"

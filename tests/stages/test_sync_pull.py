@@ -14,6 +14,8 @@ from server.dispatch.models import Task
 from server.inspection import pull as pulling
 from server.inspection import service
 from server.inspection.cursor import Cursor, read_cursor
+from server.platform.backup_record import BackupRecord
+from server.platform.clock import SetClock
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.ids import new_id
@@ -224,6 +226,48 @@ class TestManifest:
         told = self.receipt(phone)
         assert told["entries"] == sorted(e["id"] for e in phone.entries)
         assert (told["may_forget"], told["reason"]) == (False, "not_signed_off")
+
+    def sign_off(self, phone: Phone, bureau: Bureau) -> None:
+        phone.submit()
+        phone.push()
+        value = {
+            "role": "lead",
+            "signer": {"name": "大队长"},
+            "text_sha256": "0" * 64,
+            "evidence": None,
+            "refused": None,
+            "remarks": "",
+            **service.cover_of(phone.inspection),
+        }
+        service.append_server_entry(phone.inspection, "sign", "", value, bureau.people["lead"].id)
+        db.session.commit()
+
+    def note_backup(self, clock: SetClock) -> None:
+        at = clock.now()
+        db.session.add(BackupRecord(name="backup", snapshot_at=at, verified_at=at, rows=1, blobs=0))
+        db.session.commit()
+
+    def test_a_phone_forgets_only_after_sign_off_and_a_later_backup(
+        self, phone: Phone, bureau: Bureau, clock: SetClock
+    ) -> None:
+        phone.answer("HT101", "pass")
+        self.sign_off(phone, bureau)
+        assert self.receipt(phone)["reason"] == "no_backup_yet"
+        clock.advance(minutes=4)
+        self.note_backup(clock)
+        assert self.receipt(phone)["reason"] == "no_backup_yet", "a slow request may have committed after the backup"
+        clock.advance(minutes=2)
+        self.note_backup(clock)
+        told = self.receipt(phone)
+        assert (told["may_forget"], told["reason"]) == (True, None)
+
+    def test_nor_while_a_photo_is_still_on_its_way(self, phone: Phone, bureau: Bureau, clock: SetClock) -> None:
+        phone.photo("HT101")
+        self.sign_off(phone, bureau)
+        clock.advance(minutes=6)
+        self.note_backup(clock)
+        told = self.receipt(phone)
+        assert (told["may_forget"], told["reason"], told["evidence"]) == (False, "evidence_missing", [])
 
     def test_a_stranger_is_not_told(self, phone: Phone, bureau: Bureau, browser: Browser) -> None:
         phone.answer("HT101", "pass")
