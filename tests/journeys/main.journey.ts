@@ -27,17 +27,14 @@ let phones: BrowserContext[];
 
 test.beforeEach(async () => {
   server = await Server.begin();
-  folders = ["a", "b"].map((name) =>
-    mkdtempSync(join(tmpdir(), `suicha-phone-${name}-`)),
-  );
+  folders = ["a", "b"].map((name) => mkdtempSync(join(tmpdir(), `suicha-phone-${name}-`)));
   phones = [];
 });
 
 test.afterEach(async () => {
   for (const phone of phones) await phone.close();
   await server.end();
-  for (const folder of folders)
-    rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 async function phoneOf(n: number): Promise<Page> {
@@ -57,9 +54,7 @@ async function prepared(n: number, login: string, task: Found): Promise<Page> {
   return page;
 }
 
-test("a whole inspection, from the draw to the signed paper", async ({
-  browser,
-}) => {
+test("a whole inspection, from the draw to the signed paper", async ({ browser }) => {
   test.setTimeout(600_000);
   const officeContext = await browser.newContext({
     ...desk,
@@ -73,10 +68,7 @@ test("a whole inspection, from the draw to the signed paper", async ({
     (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,
   );
   if (task === undefined) throw new Error("the draw gave no hotel");
-  const [first, second] = task.inspectors as [
-    Found["inspectors"][0],
-    Found["inspectors"][0],
-  ];
+  const [first, second] = task.inspectors as [Found["inspectors"][0], Found["inspectors"][0]];
 
   /** The second inspector reads on his own phone what the first made, and signs there. */
   async function secondSigns(page: Page): Promise<void> {
@@ -107,14 +99,9 @@ test("a whole inspection, from the draw to the signed paper", async ({
     await people.unlockIfAsked(a, logins[first.name]!);
     await expect(a).toHaveURL(before, { timeout: 30_000 });
     await people.section(a, "hotel-licence");
-    await expect(a.getByTestId("item-HT101")).toHaveAttribute(
-      "data-verdict",
-      "pass",
-    );
+    await expect(a.getByTestId("item-HT101")).toHaveAttribute("data-verdict", "pass");
     await people.card(a, "HT101");
-    await expect(
-      a.getByTestId("item-HT101").getByTestId("photo-thumb"),
-    ).toHaveCount(2);
+    await expect(a.getByTestId("item-HT101").getByTestId("photo-thumb")).toHaveCount(2);
   });
 
   await test.step("the second phone fills in the rooms, and sees one thing differently", async () => {
@@ -146,10 +133,7 @@ test("a whole inspection, from the draw to the signed paper", async ({
     await a.getByTestId("conflict-reason").fill("已与同事当面核对制度文本");
     await a.getByTestId("conflict-settle").click();
     await expect(conflict).toBeHidden();
-    if (
-      (await a.getByTestId("item-HT104").getAttribute("data-verdict")) !==
-      "pass"
-    )
+    if ((await a.getByTestId("item-HT104").getAttribute("data-verdict")) !== "pass")
       await people.choose(a, "HT104", "pass");
     await hotel.restOfRegistration(a);
     await hotel.closing(a);
@@ -175,15 +159,9 @@ test("a whole inspection, from the draw to the signed paper", async ({
     await people.signIn(lead, "zhian");
     await lead.getByTestId(`queue-${task.id}`).click();
     await expect(lead.getByTestId("review-settled")).toContainText("当面核对");
-    await lead
-      .getByTestId("review-section-hotel-front-desk")
-      .getByRole("button")
-      .first()
-      .click();
+    await lead.getByTestId("review-section-hotel-front-desk").getByRole("button").first().click();
     await lead.getByTestId("comment-HT702").click();
-    await lead
-      .getByTestId("comment-words")
-      .fill("请写明抽问的是哪一名前台人员");
+    await lead.getByTestId("comment-words").fill("请写明抽问的是哪一名前台人员");
     await lead.getByTestId("comment-keep").click();
     await lead.getByTestId("return-open").click();
     await lead.getByTestId("return-text").fill("知识问答一项请核实后更正");
@@ -196,9 +174,7 @@ test("a whole inspection, from the draw to the signed paper", async ({
     await expect(a.getByTestId("returned-notice")).toContainText("知识问答");
     await a.getByTestId("remark-HT702").click();
     await people.card(a, "HT702");
-    await expect(
-      a.getByTestId("item-HT702").getByTestId("item-comment"),
-    ).toContainText("哪一名前台人员");
+    await expect(a.getByTestId("item-HT702").getByTestId("item-comment")).toContainText("哪一名前台人员");
     await people.type(a, "answer-HT702", "4");
     await people.saved(a);
     await people.toRecord(a);
@@ -214,26 +190,20 @@ test("a whole inspection, from the draw to the signed paper", async ({
     await lead.getByTestId(`queue-${task.id}`).click();
     await lead.getByTestId("sign-off-open").click();
     await expect(lead.getByTestId("sign-off-done")).toBeDisabled();
-    await lead
-      .getByTestId("sign-off-text")
-      .fill("更正属实，已电话向当事人核实");
+    await lead.getByTestId("sign-off-text").fill("更正属实，已电话向当事人核实");
     await lead.getByTestId("sign-off-done").click();
     await expect(lead).toHaveURL(/\/lead$/);
   });
 
   await test.step("every photo lies on the server byte for byte as the phone hashed it", async () => {
-    const record = (await (
-      await lead.request.get(`/api/review/inspections/${task.id}`)
-    ).json()) as { entries: Entry[] };
-    const photos = record.entries.filter(
-      (one) => one.kind === "evidence" && one.value.purpose === "photo",
-    );
+    const record = (await (await lead.request.get(`/api/review/inspections/${task.id}`)).json()) as {
+      entries: Entry[];
+    };
+    const photos = record.entries.filter((one) => one.kind === "evidence" && one.value.purpose === "photo");
     expect(photos.length).toBeGreaterThanOrEqual(5);
     for (const { value } of photos) {
       const sha = value.sha256!;
-      const bytes = readFileSync(
-        join(server.instance, "blobs", sha.slice(0, 2), sha),
-      );
+      const bytes = readFileSync(join(server.instance, "blobs", sha.slice(0, 2), sha));
       expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha);
       expect(bytes.length).toBe(value.size);
     }
