@@ -79,7 +79,9 @@ def _fact(subject: Mapping[str, Any], key: str) -> str:
 
 
 def _code(subject: Mapping[str, Any]) -> str:
-    return f"统一社会信用代码：{_fact(subject, 'statutory_id')}"
+    """The bare code: without the kind before it and the site behind it, which are ours."""
+    code = _fact(subject, "statutory_id").split(":")[-1].split("#")[0]
+    return f"统一社会信用代码：{code}"
 
 
 def _inspectors(context: Mapping[str, Any]) -> str:

@@ -47,6 +47,8 @@ function head(run: Run): Line[] {
     const value = Object.prototype.hasOwnProperty.call(subject, key) ? subject[key] : undefined;
     return typeof value === "string" && trimmed(value) !== "" ? oneLine(value) : EMPTY;
   };
+  // The bare code: without the kind before it and the site behind it, which are ours.
+  const code = fact("statutory_id").split(":").pop()!.split("#")[0]!;
   const matters = run.checklist.definition.matters.map((matter) => matter.zh).join("、");
   return [
     line("organ", oneLine(context.organ)),
@@ -54,7 +56,7 @@ function head(run: Run): Line[] {
     line("field", `编号：${oneLine(context.inspection.number)}`),
     line("field", `检查时间：${span(run)}`),
     line("field", `检查地点：${fact("address")}`),
-    line("field", `被检查单位：${fact("name")}（统一社会信用代码：${fact("statutory_id")}）`),
+    line("field", `被检查单位：${fact("name")}（统一社会信用代码：${code}）`),
     line("field", `法定代表人（负责人）：${fact("legal_rep")}`),
     line("field", `检查机关：${oneLine(context.organ)}`),
     line("field", `检查人员：${inspectors(run)}`),
