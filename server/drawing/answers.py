@@ -87,9 +87,22 @@ class SourceAnswer(Answer):
     at = fields.AwareDateTime(allow_none=True)
 
 
+class ReleaseAnswer(Answer):
+    """Who opened a sealed result before its date, and why."""
+
+    at = fields.AwareDateTime()
+    holder = fields.String()
+    reason = fields.String()
+
+
 class SealedAnswer(Answer):
+    """`open`: the certificate is public. `released` is null where it opened on its date."""
+
+    commitment = fields.String()
     holders = fields.List(fields.String())
     release_on = fields.String()
+    open = fields.Boolean()
+    released = fields.Nested(ReleaseAnswer, allow_none=True)
 
 
 class FaceAnswer(Answer):
@@ -184,18 +197,49 @@ class DrawAnswer(DrawRow):
     records = fields.List(fields.Nested(RecordAnswer))
 
 
-class WitnessAnswer(Answer):
-    """What a party sees on its own phone before it speaks, and afterwards."""
+class RoomItemAnswer(Answer):
+    """`lines`: how many premises stand in the roster; null in a targeted draw."""
 
+    code = fields.String()
+    name = fields.String()
+    ratio = fields.String()
+    lines = fields.Integer(allow_none=True)
+
+
+class VoidedAnswer(Answer):
+    number = fields.Integer()
+    digest = fields.String()
+    at = fields.AwareDateTime()
+    reason = fields.String()
+    note = fields.String()
+
+
+class ProceedingsAnswer(Answer):
+    """What everybody in the room may see of a draw. `result` is `none`, `open`, `sealed` or `restricted`; an open one
+    is read from the chain's record. `now` is the server's clock, for the time left."""
+
+    draw_id = fields.String()
     number = fields.String()
     title = fields.String()
-    bureau = fields.String()
+    kind = fields.String()
     state = fields.String()
+    bureau = fields.String()
     plan_digest = fields.String()
+    announced_at = fields.AwareDateTime()
     deadline = fields.String()
-    draw_id = fields.String()
+    now = fields.AwareDateTime()
+    items = fields.List(fields.Nested(RoomItemAnswer))
     source = fields.Nested(SourceAnswer, allow_none=True)
-    you = fields.Nested(PartyAnswer)
+    sealed = fields.Nested(SealedAnswer, allow_none=True)
     parties = fields.List(fields.Nested(PartyAnswer))
     next = fields.String(allow_none=True)
+    void_reason = fields.String(allow_none=True)
+    result = fields.String()
     certificate = fields.Nested(CertificateRef, allow_none=True)
+    voided = fields.Nested(VoidedAnswer, allow_none=True)
+
+
+class WitnessAnswer(ProceedingsAnswer):
+    """What a party sees on its own phone before it speaks, and afterwards."""
+
+    you = fields.Nested(PartyAnswer)

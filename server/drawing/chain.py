@@ -38,7 +38,7 @@ def is_open(row: ChainRecord, day: date) -> bool:
     draw = row.draw
     if draw is None or row.kind in ("announcement", "voiding"):
         return True
-    return draw.kind != "targeted" and (draw.release_on is None or draw.release_on <= day)
+    return draw.kind != "targeted" and not draw.is_sealed(day)
 
 
 def records() -> Sequence[ChainRecord]:

@@ -59,6 +59,11 @@ class Draw(Keyed, Base):
     parties: Mapped[list["DrawParty"]] = relationship(order_by="DrawParty.position", back_populates="draw")
     rosters: Mapped[list["DrawRoster"]] = relationship(order_by="DrawRoster.item_code")
     records: Mapped[list["ChainRecord"]] = relationship(order_by="ChainRecord.number", back_populates="draw")
+    release: Mapped["DrawRelease | None"] = relationship(back_populates="draw")
+
+    def is_sealed(self, day: date) -> bool:
+        """Whether a result is still kept back: a date stands in the plan, has not come, and no holder released it."""
+        return self.release_on is not None and day < self.release_on and self.release is None
 
     @property
     def number(self) -> str:
@@ -87,6 +92,20 @@ class DrawParty(Keyed, Base):
     absent_at: Mapped[datetime | None]
 
     draw: Mapped[Draw] = relationship(back_populates="parties")
+
+
+class DrawRelease(Base):
+    """A sealed result that one of the holders opened before its date, and why. On the date itself nobody has to act."""
+
+    __tablename__ = "draw_release"
+
+    draw_id: Mapped[str] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+
+    draw: Mapped[Draw] = relationship(back_populates="release")
 
 
 class DrawRoster(Base):

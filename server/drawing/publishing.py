@@ -1,4 +1,4 @@
-"""What leaves the house of a draw: the public and the full certificate, the chain, the witness's page."""
+"""What leaves the house of a draw: the public and the full certificate, the chain and its records, our pools."""
 
 from typing import Any
 
@@ -7,14 +7,13 @@ from sqlalchemy import select
 from server.accounts.models import Person
 from server.core import draw as rules
 from server.drawing import chain, view
-from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawParty
+from server.drawing.models import EXTERNAL, ChainRecord, Draw
 from server.drawing.service import rosters_of
 from server.planning.models import Batch
 from server.platform.auth import Actor
 from server.platform.clock import today
 from server.platform.db import db
 from server.platform.errors import Problem
-from server.platform.installation import installation
 from server.registry.columns import STATUSES
 from server.registry.models import Inspector, Subject
 from server.registry.subjects import in_item
@@ -43,10 +42,8 @@ def public_bundle(number: int) -> dict[str, Any]:
     row = db.session.get(ChainRecord, number) if number <= MOST else None
     if row is None or row.kind != "certificate" or row.draw is None:
         raise Problem("not_found")
-    if row.draw.kind == "targeted":
-        raise Problem("draw_restricted")
     if not chain.is_open(row, today()):
-        raise Problem("draw_sealed_until", date=row.draw.release_on)
+        raise _kept_back(row)
     return _bundle(row.draw, row, full=False)
 
 
@@ -60,23 +57,22 @@ def public_chain() -> list[dict[str, Any]]:
     return chain.public_chain()
 
 
-def for_witness(party: DrawParty) -> dict[str, Any]:
-    """What a party sees on its own phone: shape of `answers.WitnessAnswer`. No names but its own."""
-    draw = party.draw
-    whole = view.summary(draw)
-    others = [view.party(row, with_link=False) | {"name": None} for row in draw.parties]
-    planned = draw.plan["source"]
-    source = planned and planned | {"text": draw.source_text, "at": draw.source_at}
-    shown = ("number", "title", "state", "plan_digest", "certificate")
-    return {name: whole[name] for name in shown} | {
-        "bureau": installation().bureau_name,
-        "draw_id": draw.id,
-        "deadline": draw.plan["deadline"],
-        "source": source,
-        "you": view.party(party, with_link=False),
-        "parties": others,
-        "next": view.next_step(draw),
-    }
+def public_record(number: int) -> dict[str, Any]:
+    """One record of the chain for anybody. Raises `not_found`, `draw_restricted`, `draw_sealed_until`."""
+    row = db.session.get(ChainRecord, number) if number <= MOST else None
+    if row is None:
+        raise Problem("not_found")
+    if not chain.is_open(row, today()):
+        raise _kept_back(row)
+    return row.record
+
+
+def _kept_back(row: ChainRecord) -> Problem:
+    """Why a stranger cannot read a record."""
+    draw = row.draw
+    if draw is None or draw.kind == "targeted":
+        return Problem("draw_restricted")
+    return Problem("draw_sealed_until", date=draw.release_on)
 
 
 def pool_table(kind: str, batch: Batch) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

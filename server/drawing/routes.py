@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
 from server.core.canonical import canonical
-from server.drawing import announcing, asking, external, parties, publishing, service, view
-from server.drawing.answers import DrawAnswer, DrawRow, PreparationAnswer, WitnessAnswer
+from server.drawing import announcing, asking, external, parties, publishing, room, sealing, service, standing, view
+from server.drawing.answers import DrawAnswer, DrawRow, PreparationAnswer, ProceedingsAnswer, WitnessAnswer
 from server.drawing.models import Draw, DrawParty
 from server.drawing.schemas import (
     AbsenceBody,
@@ -22,6 +22,7 @@ from server.drawing.schemas import (
     ExternalFiles,
     ExternalQuery,
     PreparationQuery,
+    ReleaseBody,
     RevealBody,
     SourceNumberBody,
     VoidingBody,
@@ -140,6 +141,33 @@ def void(body: dict[str, str], draw_id: str) -> dict[str, Any]:
     return _whole(service.void(actor(), service.draw_by_id(draw_id), body["reason"], body["note"]))
 
 
+@blp.post("/draws/<draw_id>/release")
+@access(*FULL)
+@blp.arguments(ReleaseBody)
+@blp.response(200, DrawAnswer)
+def release(body: dict[str, str], draw_id: str) -> dict[str, Any]:
+    """Publish a sealed result before its date, with a holder's share and a reason."""
+    draw = service.draw_by_id(draw_id)
+    return _whole(sealing.release(actor(), draw, body["holder"], body["k"], body["reason"]))
+
+
+@blp.get("/draws/<draw_id>/proceedings")
+@access(*READERS)
+@blp.response(200, ProceedingsAnswer)
+def read_proceedings(draw_id: str) -> dict[str, Any]:
+    """A draw as the room's screen shows it: without names."""
+    return room.proceedings(service.draw_by_id(draw_id))
+
+
+@blp.get("/draws/<draw_id>/parties/<party>/code")
+@access(Role.OFFICE, answers="file")
+def read_link_picture(draw_id: str, party: str) -> Response:
+    """The link to a party's own phone as a picture that the phone can read."""
+    link = standing.party(parties.party_of(service.draw_by_id(draw_id), party), with_link=True)["link"]
+    picture = room.link_picture(request.host_url.rstrip("/") + link)
+    return Response(picture, content_type="image/svg+xml")
+
+
 @blp.get("/draws/<draw_id>/certificate")
 @access(*FULL, answers="file")
 @blp.arguments(BundleQuery, location="query")
@@ -206,6 +234,13 @@ def read_public_certificate(number: int) -> Response:
     return _document(publishing.public_bundle(number), f"certificate-{number}.json")
 
 
+@blp.get("/records/<int:number>")
+@access(public=True, answers="file")
+def read_public_record(number: int) -> Response:
+    """One record of the chain, exactly the bytes whose SHA-256 is its digest, for anybody."""
+    return _bytes(canonical(publishing.public_record(number)), f"record-{number}.json", "application/json")
+
+
 @blp.get("/verifier/<name>")
 @access(public=True, answers="file")
 def read_verifier(name: str) -> Response:
@@ -220,7 +255,7 @@ def read_verifier(name: str) -> Response:
 @blp.response(200, WitnessAnswer)
 def read_as_witness(token: str) -> dict[str, Any]:
     """What a party sees on its own phone; the link is its key."""
-    return publishing.for_witness(parties.party_by_token(token))
+    return room.for_witness(parties.party_by_token(token))
 
 
 @blp.post("/witnessing/<token>/commitment")
@@ -231,7 +266,7 @@ def commit_as_witness(body: dict[str, str], token: str) -> dict[str, Any]:
     """A party commits on its own phone."""
     party = parties.party_by_token(token)
     parties.commit(party, body["commitment"], parties.OWN_DEVICE)
-    return publishing.for_witness(party)
+    return room.for_witness(party)
 
 
 @blp.post("/witnessing/<token>/number")
@@ -242,7 +277,7 @@ def contribute_as_witness(body: dict[str, Any], token: str) -> dict[str, Any]:
     """A witness types his number, or a party reveals, on its own phone."""
     party = parties.party_by_token(token)
     parties.contribute(party, body["reveal"], parties.OWN_DEVICE, body["name"], body["post"])
-    return publishing.for_witness(party)
+    return room.for_witness(party)
 
 
 def uploads_folder() -> Path:

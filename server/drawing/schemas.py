@@ -155,6 +155,14 @@ class VoidingBody(Body):
     note = text_field(200, required=True)
 
 
+class ReleaseBody(Body):
+    """A sealed result before its date: the holder, the share he kept, and why now. The reason is published."""
+
+    holder = text_field(100, required=True)
+    k = hex_field(required=True)
+    reason = text_field(200, required=True)
+
+
 class ExternalQuery(Query):
     """A draw made elsewhere: who drew, and what its proof is called. `id` is made in the browser."""
 

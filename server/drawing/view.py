@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from server.accounts.models import Unit
 from server.core import draw as rules
-from server.drawing import chain, results
-from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawParty, DrawState
-from server.drawing.parties import all_spoke, plan_party
-from server.drawing.service import ceremony_of, subjects_of
+from server.drawing import chain, results, standing
+from server.drawing.models import EXTERNAL, ChainRecord, Draw
+from server.drawing.service import subjects_of
 from server.platform.auth import Actor, Role
 from server.platform.clock import today
 from server.platform.db import db
@@ -72,12 +71,12 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
         "announced_by": draw.announced_by.name,
         "deadline": plan["deadline"],
         "window": plan["window"],
-        "source": _source(draw),
-        "sealed": _sealed(draw),
+        "source": standing.source(draw),
+        "sealed": standing.sealed(draw),
         "rules": plan["rules"],
-        "parties": [party(row, with_link=office) for row in draw.parties],
-        "next": next_step(draw),
-        "void_reason": _void_reason(draw),
+        "parties": [standing.party(row, with_link=office) for row in draw.parties],
+        "next": standing.next_step(draw),
+        "void_reason": standing.void_reason(draw),
         "face": _face(shown.record if shown else None),
         "pools": _pools(draw),
         "strata": _strata(draw, shown.record if shown else None),
@@ -89,65 +88,13 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _void_reason(draw: Draw) -> str | None:
-    if draw.state != DrawState.ANNOUNCED or not all_spoke(draw):
-        return None
-    return rules.must_void(draw.plan, ceremony_of(draw))
-
-
 def sees_result(draw: Draw, actor: Actor) -> bool:
     """Whether the person may see the names before a sealed result is released."""
-    return draw.release_on is None or draw.release_on <= today() or bool(actor.role_set & SEES_SEALED)
-
-
-def party(row: DrawParty, *, with_link: bool) -> dict[str, Any]:
-    """One party and where it stands; the link for its own phone is for the office only."""
-    planned = plan_party(row)
-    return {
-        "party": row.party,
-        "label": planned["label"],
-        "kind": planned["kind"],
-        "commitment": row.commitment,
-        "committed_at": row.committed_at,
-        "reveal": row.reveal,
-        "revealed_at": row.revealed_at,
-        "channel": row.channel if row.reveal is not None else None,
-        "name": row.name,
-        "post": row.post,
-        "absent": row.absent_at is not None,
-        "link": f"/witness/{row.token}" if with_link else None,
-    }
-
-
-def next_step(draw: Draw) -> str | None:
-    """What has to happen now: `commitments`, `numbers` (open parties), `reveals`, `source`, `execution`, `voiding`."""
-    if draw.state != DrawState.ANNOUNCED:
-        return None
-    out = [row for row in draw.parties if row.absent_at is None]
-    if not all_spoke(draw):
-        kinds = [(plan_party(row)["kind"], row) for row in out]
-        if any(kind == "committed" and row.commitment is None for kind, row in kinds):
-            return "commitments"
-        return "numbers" if any(kind == "open" and row.reveal is None for kind, row in kinds) else "reveals"
-    if rules.must_void(draw.plan, ceremony_of(draw)) is not None:
-        return "voiding"
-    return "source" if draw.plan["source"] is not None and draw.source_text is None else "execution"
+    return not draw.is_sealed(today()) or bool(actor.role_set & SEES_SEALED)
 
 
 def _certificate(row: ChainRecord) -> dict[str, Any]:
     return {"number": row.number, "digest": row.digest, "at": row.at}
-
-
-def _source(draw: Draw) -> dict[str, Any] | None:
-    planned = draw.plan["source"]
-    if planned is None:
-        return None
-    return {"name": planned["name"], "moment": planned["moment"], "text": draw.source_text, "at": draw.source_at}
-
-
-def _sealed(draw: Draw) -> dict[str, Any] | None:
-    sealed = draw.plan["sealed"]
-    return None if sealed is None else {"holders": sealed["holders"], "release_on": sealed["release_on"]}
 
 
 def _face(certificate: Mapping[str, Any] | None) -> list[dict[str, str]]:
