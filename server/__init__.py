@@ -28,8 +28,11 @@ STAGES = (
 )
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
-    """One app. Raises RuntimeError when a route has no policy or an error code stands twice."""
+def create_app(settings: Settings | None = None, clock: Clock | None = None, *, described: bool = False) -> Flask:
+    """One app. Raises RuntimeError when a route has no policy or an error code stands twice.
+
+    `described` collects the OpenAPI document too: it takes longer than all the rest, and only tools read it.
+    """
     settings = settings or from_environment()
     for folder in (settings.instance, settings.blobs_folder, settings.uploads_folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,15 +55,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     }
     number_requests(app)
     init_db(app, settings)
-    _add_stages(app)
+    _add_stages(app, Api(app) if described else app)
     init_errors(app)
     init_web(app, settings)
     guard_routes(app)
     return app
 
 
-def _add_stages(app: Flask) -> None:
-    api = Api(app)
+def _add_stages(app: Flask, host: Api | Flask) -> None:
     for stage in STAGES:
         for room in ("models", "routes", "commands"):
             name = f"server.{stage}.{room}"
@@ -68,7 +70,7 @@ def _add_stages(app: Flask) -> None:
                 continue
             module = import_module(name)
             if room == "routes":
-                api.register_blueprint(module.blp)
+                host.register_blueprint(module.blp)
             if hasattr(module, "init_app"):
                 module.init_app(app)
             for group in getattr(module, "COMMANDS", ()):

@@ -27,15 +27,29 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL database with all tables and no rows: copying it is ten times faster than making them anew."""
+    from tests.postgres import fresh_database
+
+    with fresh_database(postgres_server) as url:
+        app = create_app(Settings(instance=tmp_path_factory.mktemp("tables"), database_url=url, testing=True))
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+            db.engine.dispose()
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, empty database."""
+    """A fresh database with all tables and no rows."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'suicha.db'}"
         return
     from tests.postgres import fresh_database
 
-    with fresh_database(request.getfixturevalue("postgres_server")) as url:
+    tables = request.getfixturevalue("postgres_tables")
+    with fresh_database(request.getfixturevalue("postgres_server"), tables) as url:
         yield url
 
 
@@ -52,7 +66,8 @@ def app(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[Flask]:
     app = create_app(settings, clock)
     app.test_client_class = ApartClient
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        if database_url.startswith("sqlite"):
+            Base.metadata.create_all(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -48,11 +48,15 @@ def running_server() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """Yield the URL of an empty database on `server`; it is dropped after the block, open connections or not."""
+def fresh_database(server: str, template: str = "/template1") -> Iterator[str]:
+    """Yield the URL of a new database on `server`, a copy of the one whose URL is `template`.
+
+    It is dropped after the block, open connections or not.
+    """
     name = f"suicha_{uuid4().hex}"
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(urlsplit(template).path[1:])))
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:

@@ -14,12 +14,23 @@ from sqlalchemy import inspect
 from server import create_app
 from server.platform.config import PROJECT, Settings
 from server.platform.db import Base, db
+from tests.postgres import fresh_database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'suicha.db'}"
+        return
+    with fresh_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
-def bare(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def bare(empty_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An app whose database has no tables yet."""
-    app = create_app(Settings(tmp_path / "instance", database_url, testing=True))
+    app = create_app(Settings(tmp_path / "instance", empty_database, testing=True))
     with app.app_context():
         yield app
         db.session.remove()

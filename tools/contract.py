@@ -19,7 +19,7 @@ def contract() -> str:
     """The document as the routes declare it, the same bytes on every machine."""
     with TemporaryDirectory() as folder:
         settings = Settings(instance=Path(folder), database_url="sqlite://", testing=True)
-        app = create_app(settings)
+        app = create_app(settings, described=True)
         spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
     return json.dumps(spec.to_dict(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 

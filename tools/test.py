@@ -20,7 +20,7 @@ def steps() -> dict[str, Step]:
     modules = PWA / "node_modules"
     playwright: list[str | Path] = [node(), modules / "@playwright" / "test" / "cli.js", "test", "--config", JOURNEYS]
     return {
-        "server": Step("server tests (pytest)", [PYTHON, "-m", "pytest"]),
+        "server": Step("server tests (pytest)", [PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4"]),
         "client": Step("phone app tests (vitest)", [node(), modules / "vitest" / "vitest.mjs", "run"], PWA),
         "journeys": Step("journeys in a real browser (Playwright)", [*playwright, "--project", "journeys"]),
         "screenshots": Step("screenshots (Playwright)", [*playwright, "--project", "screenshots"]),
