@@ -396,7 +396,10 @@ def six_photos(visit: Visit) -> None:
         {"shape": "text", "x1": 100, "y1": 90, "x2": 300, "y2": 90, "text": "监控主机"},
     ]
     visit.photo(LI, "VISIT", 1)
-    visit.photo(LI, "HT201", 2, marks=marks)
+    host = visit.photo(LI, "HT201", 2, marks=marks[:1])
+    drawn = visit.say(LI, "mark", "HT201", {"photo": host["id"], "marks": [{**marks[1], "colour": "yellow"}]})
+    visit.say(LI, "mark", "HT201", {"photo": host["id"], "marks": marks[1:2]}, replaces=[drawn["id"]])
+    visit.say(ZHANG, "mark", "HT201", {"photo": host["id"], "marks": [{**marks[2], "colour": "blue"}]})
     for seed in (3, 4, 5):
         visit.photo(ZHANG, "HT301", seed)
     visit.photo(LI, "HT901", 6)

@@ -9,13 +9,12 @@ from typing import Any
 
 from server.core.checklist.run import Run
 from server.core.checklist.words import one_line
+from server.documents.photo_marks import WIDE, Size, drawn_marks, tall
 from server.documents.record_people import zh_time
 
 VISIT_ITEMS = {"VISIT": "检查现场", "SIGN": "签名"}
 CARRIERS = {"body_camera": "执法记录仪", "disc": "光盘", "usb": "U盘"}
 FRAME = (80, 60)  # millimetres, as in record.css
-
-Size = tuple[int, int]
 
 
 def photos(
@@ -39,7 +38,8 @@ def photos(
                 "picture": value["sha256"] if size else None,
                 "caption": _caption(run, entry["path"], item),
                 "stamp": _stamp(value, people.get(entry["author"], ""), subject),
-                "marks": [_mark(mark) for mark in value.get("marks", ())],
+                "marks": drawn_marks(_marks(entry), size) if size else [],
+                "view": f"0 0 {WIDE} {tall(size)}" if size else "",
                 "place": _place(size) if size else "",
             }
         )
@@ -114,11 +114,9 @@ def _stamp(value: Mapping[str, Any], officer: str, subject: str) -> list[str]:
     ]
 
 
-def _mark(mark: Mapping[str, Any]) -> dict[str, Any]:
-    left, right = sorted((mark["x1"], mark["x2"]))
-    top, bottom = sorted((mark["y1"], mark["y2"]))
-    drawn = {"x": left, "y": top, "w": right - left, "h": bottom - top}
-    return {**{name: mark[name] for name in ("shape", "x1", "y1", "x2", "y2")}, "text": mark.get("text", ""), **drawn}
+def _marks(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What the photo's entry brought along, then everybody's layers, oldest first."""
+    return [*entry["value"].get("marks", ()), *(mark for layer in entry.get("marked", ()) for mark in layer["marks"])]
 
 
 def _place(size: Size) -> str:

@@ -13,8 +13,8 @@ from server.core.checklist.narrative import numeral
 from server.core.checklist.run import Run
 from server.core.journal.types import State
 from server.documents import record_items, record_notes, record_people, record_photos
+from server.documents.photo_marks import Size
 from server.documents.record_people import SignedText
-from server.documents.record_photos import Size
 
 COPIES = {"party": "当事人联", "full": "存档联"}
 

@@ -96,8 +96,20 @@ class Teller:
     def phone_says(self, state: State, phone: str) -> tuple[str, str, Any, list[str]]:
         item, row = self.random.choice(ITEMS), f"HT301/{self.random.choice(ROWS)}"
         pick = self.random.choices(
-            ("answer", "cell", "row", "remove", "finding", "evidence", "withdraw", "sign", "submit", "presence"),
-            (30, 20, 8, 5, 8, 8, 4, 4, 2, 2),
+            (
+                "answer",
+                "cell",
+                "row",
+                "remove",
+                "finding",
+                "evidence",
+                "withdraw",
+                "sign",
+                "submit",
+                "presence",
+                "mark",
+            ),
+            (30, 20, 8, 5, 8, 8, 4, 4, 2, 2, 4),
         )[0]
         if pick in ("answer", "cell"):
             path = item if pick == "answer" else f"{row}/{self.random.choice(('room', 'guests'))}"
@@ -121,12 +133,21 @@ class Teller:
             target = self.random.choice(shown or self.told)
             path = target["path"] if target["path"] in ITEMS else "HT101"
             return "withdraw", path, {"reason": "重复"}, [target["id"]]
+        if pick == "mark" and state["evidence"]:
+            return self.drawing(state, phone)
         if pick == "submit":
             return "submit", "", {"round": state["round"], **self.everything_known(phone)}, []
         if pick == "sign":
             role = self.random.choice(("party", "inspector"))
             return "sign", "", self.signature(role, phone), []
         return "presence", "", {"event": self.random.choice(("arrived", "left")), "position": None}, []
+
+    def drawing(self, state: State, phone: str) -> tuple[str, str, Any, list[str]]:
+        """Marks over a photo; what was drawn on it before, whoever did, is sometimes named."""
+        photo = self.random.choice([listed for found in state["evidence"].values() for listed in found])
+        box = {"shape": "box", "x1": 10, "y1": 20, "x2": self.random.randrange(1000), "y2": 40}
+        marks = self.random.choice(([], [box], [box, {**box, "shape": "text", "text": "无证"}]))
+        return "mark", photo["path"], {"photo": photo["id"], "marks": marks}, self.sees(_layers(photo))
 
     def signature(self, role: str, phone: str) -> dict[str, Any]:
         return {
@@ -150,6 +171,10 @@ class Teller:
         if pick == "sign" and state["closed"]:
             return "sign", "", self.signature("lead", SERVER), []
         return "comment", "", {"text": "好"}, []
+
+
+def _layers(photo: dict[str, Any]) -> list[str]:
+    return [layer["id"] for layer in photo.get("marked", ())]
 
 
 def story(seed: int, steps: int = 40) -> list[Entry]:

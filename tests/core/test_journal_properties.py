@@ -52,6 +52,8 @@ def test_every_statement_is_somewhere_in_the_state(seed: int) -> None:
     replaced = {key for e in live for key in e["replaces"]}
     for entry in entries:
         visible = entry["id"] in named or entry["id"] in replaced
+        if entry["kind"] == "mark" and (not entry["value"]["marks"] or entry["value"]["photo"] in state["late"]):
+            continue
         assert visible or entry["kind"] in ("withdraw", "submit", "return", "admit", "received"), entry
 
 

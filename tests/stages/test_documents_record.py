@@ -125,6 +125,15 @@ def test_photographs_carry_time_place_officer_and_hash(signed: Told) -> None:
     assert len({cases.sha(image.data) for image in images}) >= 6 + 3
 
 
+@what_stands_on_it
+def test_marks_are_printed_over_the_photo_and_never_into_it(signed: Told) -> None:
+    text = "".join(pages_of(signed.pdf("full")))
+    assert text.count("监控主机") == 2, "the words and the edge around them"
+    marked = cases.picture(2)
+    kept = signed.lead.get(f"/api/evidence/blobs/{cases.sha(marked)}", buffered=True)
+    assert kept.data == marked
+
+
 def test_the_worker_makes_both_copies_after_sign_off(signed: Told) -> None:
     assert deliver_offered() >= 1
     papers = db.session.scalars(select(IssuedPaper).order_by(IssuedPaper.id)).all()

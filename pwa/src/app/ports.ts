@@ -8,10 +8,23 @@
  */
 import type { ShallowRef } from "vue";
 import type { Definition, Evaluation, Narrative } from "../core/checklist/types";
-import type { Cover, Entry, Kind, Mark, Position, State } from "../core/journal/types";
+import type { Cover, Entry, Kind, Mark, MarkColour, Position, State } from "../core/journal/types";
 import type { ApiClient, DemoInfo, DocumentsApi, Limits, Person, ReviewApi, Task } from "../api/types";
 
-export type { Cover, Definition, Entry, Evaluation, Kind, Limits, Mark, Person, Position, State, Task };
+export type {
+  Cover,
+  Definition,
+  Entry,
+  Evaluation,
+  Kind,
+  Limits,
+  Mark,
+  MarkColour,
+  Person,
+  Position,
+  State,
+  Task,
+};
 
 /** Read-only view that is replaced, never mutated. `watch`/`computed`/templates follow it. */
 export type View<T> = Readonly<ShallowRef<T>>;
@@ -484,6 +497,8 @@ export interface CapturePort {
     layers: { watermark?: Watermark; marks?: Mark[] },
     maxWidth?: number,
   ): Promise<void>;
+  /** Marks alone on a clear canvas over the photo: while somebody draws them. */
+  drawMarks(canvas: HTMLCanvasElement, marks: readonly Mark[]): void;
   /** A haptic tick where the phone has one. */
   tick(): void;
 }

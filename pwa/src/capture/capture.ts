@@ -18,6 +18,12 @@ export function browserCapture(clock: Clock, limit: () => number): CapturePort {
     signature: async (canvas) => (await import("./signature")).signatureOn(canvas),
     watermarkLines: (mark: Watermark) => watermarkLines(mark),
     draw,
+    drawMarks: (canvas, marks) => {
+      const context = canvas.getContext("2d");
+      if (context === null) return;
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      drawMarks(context, canvas.width, canvas.height, marks);
+    },
     tick: () => {
       if (typeof navigator.vibrate === "function") navigator.vibrate(12);
     },

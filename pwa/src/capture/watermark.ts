@@ -2,7 +2,7 @@
  * Watermark and marks are layers: they are drawn when a photo is shown, printed or exported. The stored bytes are
  * what the camera gave, and their hash stays what it was.
  */
-import type { Mark, Watermark } from "../app/ports";
+import type { Mark, MarkColour, Watermark } from "../app/ports";
 
 /** Lines of the watermark, top to bottom. Time in Asia/Shanghai, whatever the phone's own zone is. */
 export function watermarkLines({ taken_at, place, inspector, subject, number, sha256 }: Watermark): string[] {
@@ -44,7 +44,12 @@ type Canvas = Pick<
 };
 
 const FONT = '"PingFang SC","HarmonyOS Sans SC","Noto Sans SC",sans-serif';
-const RED = "#D0021B";
+/** Each colour with an edge of its opposite, so that it stands out on a white wall and on a black screen. */
+const COLOURS: Readonly<Record<MarkColour, readonly [ink: string, edge: string]>> = {
+  red: ["#D0021B", "#FFFFFF"],
+  yellow: ["#FFD400", "#14171F"],
+  blue: ["#0B4FD6", "#FFFFFF"],
+};
 
 /** Text along the lower left edge, white on a dark ground, a fortieth of the picture high. */
 export function drawWatermark(canvas: Canvas, width: number, height: number, lines: string[]): void {
@@ -67,22 +72,38 @@ export function drawWatermark(canvas: Canvas, width: number, height: number, lin
 export function drawMarks(canvas: Canvas, width: number, height: number, marks: readonly Mark[]): void {
   const stroke = Math.max(3, Math.round(Math.min(width, height) / 160));
   canvas.save();
-  canvas.strokeStyle = RED;
-  canvas.fillStyle = RED;
-  canvas.lineWidth = stroke;
   canvas.lineJoin = "round";
   for (const mark of marks) {
+    const [ink, edge] = COLOURS[mark.colour ?? "red"];
     const [x1, x2] = [mark.x1, mark.x2].map((x) => (x * width) / 1000) as [number, number];
     const [y1, y2] = [mark.y1, mark.y2].map((y) => (y * height) / 1000) as [number, number];
-    if (mark.shape === "box")
-      canvas.strokeRect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
-    else if (mark.shape === "arrow") drawArrow(canvas, x1, y1, x2, y2, stroke);
-    else drawWords(canvas, mark.text ?? "", x1, y1, Math.max(14, Math.round(Math.min(width, height) / 26)));
+    if (mark.shape === "text") {
+      canvas.fillStyle = ink;
+      canvas.strokeStyle = edge;
+      drawWords(canvas, mark.text ?? "", x1, y1, Math.max(14, Math.round(Math.min(width, height) / 22)));
+      continue;
+    }
+    for (const [colour, wide] of [
+      [edge, stroke * 2],
+      [ink, stroke],
+    ] as const) {
+      canvas.strokeStyle = canvas.fillStyle = colour;
+      canvas.lineWidth = wide;
+      if (mark.shape === "box")
+        canvas.strokeRect(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+      else drawArrow(canvas, [x1, y1, x2, y2], stroke, colour === edge);
+    }
   }
   canvas.restore();
 }
 
-function drawArrow(canvas: Canvas, x1: number, y1: number, x2: number, y2: number, stroke: number): void {
+/** The edge is drawn as an outline around the head as well. */
+function drawArrow(
+  canvas: Canvas,
+  [x1, y1, x2, y2]: readonly [number, number, number, number],
+  stroke: number,
+  outline: boolean,
+): void {
   const angle = Math.atan2(y2 - y1, x2 - x1);
   const head = stroke * 5;
   canvas.beginPath();
@@ -94,15 +115,18 @@ function drawArrow(canvas: Canvas, x1: number, y1: number, x2: number, y2: numbe
   canvas.lineTo(x2 - head * Math.cos(angle - 0.45), y2 - head * Math.sin(angle - 0.45));
   canvas.lineTo(x2 - head * Math.cos(angle + 0.45), y2 - head * Math.sin(angle + 0.45));
   canvas.closePath();
-  canvas.fill();
+  if (outline) {
+    canvas.lineWidth = stroke;
+    canvas.stroke();
+  } else canvas.fill();
 }
 
+/** In the colours that are set: the edge around, the ink inside. */
 function drawWords(canvas: Canvas, text: string, x: number, y: number, size: number): void {
   canvas.save();
   canvas.font = `bold ${size}px ${FONT}`;
   canvas.textBaseline = "top";
-  canvas.strokeStyle = "#FFFFFF";
-  canvas.lineWidth = Math.max(3, size / 6);
+  canvas.lineWidth = Math.max(3, size / 5);
   canvas.strokeText(text, x, y);
   canvas.fillText(text, x, y);
   canvas.restore();

@@ -52,6 +52,9 @@ export const icons = {
   table: "M4 5h16v14H4z|M4 10h16|M4 14.500h16|M10 10v9",
   dice: "M5 5h14v14H5z|M9 9v.1|M15 9v.1|M12 12v.1|M9 15v.1|M15 15v.1",
   comment: "M4 5h16v11.500h-8L7.500 20v-3.500H4z|M8 9.500h8|M8 12.500h5",
+  arrow: "M4.500 19.500L18.500 5.500|M10 5h9v9",
+  square: "M5 6h14v12H5z",
+  letters: "M5 6.500V5h14v1.500|M12 5v14|M9.500 19h5",
   send: "M4 12l16-7.500L15 20l-3.500-6z|M11.500 14L20 4.500",
   logout: "M14 4.500H5.500v15H14|M10 12h10.500|M17 8.500l3.500 3.500-3.500 3.500",
   language:

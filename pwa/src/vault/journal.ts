@@ -12,9 +12,11 @@ import {
   fold,
   headsAt,
   headsOfRow,
+  ownLayers,
   seal,
   type Entry,
   type EntryBody,
+  type MarkValue,
   type State,
   type StoredEvidence,
 } from "../core/journal";
@@ -143,9 +145,7 @@ export class Journal {
         path,
         value: composed(value),
         replaces:
-          replaces === undefined
-            ? this.heads(kind, path, value === null, made)
-            : [...new Set(replaces)].sort(),
+          replaces === undefined ? this.heads({ kind, path, value }, made) : [...new Set(replaces)].sort(),
       };
       made.push(seal(body));
     }
@@ -156,8 +156,10 @@ export class Journal {
    * What a new statement stands in for: the heads seen here, including those of the same batch. Of what came too late
    * for a closed round only our own: should the lead let it in, nobody is to contradict himself.
    */
-  private heads(kind: string, path: string, removal: boolean, made: Entry[]): string[] {
+  private heads({ kind, path, value }: Statement, made: Entry[]): string[] {
+    if (kind === "mark") return this.layersBefore(path, value as MarkValue);
     if (!HEADED.has(kind)) return [];
+    const removal = value === null;
     const all = [...this.entries.values(), ...made];
     const state = made.length === 0 ? this.state() : fold(all, this.inspection);
     const seen = headsOf(state, kind, path, removal);
@@ -170,6 +172,13 @@ export class Journal {
     const mine = new Set(all.filter(({ device }) => device === this.vault.device).map(({ id }) => id));
     const own = headsOf(open, kind, path, removal).filter((id) => late.has(id) && mine.has(id));
     return [...new Set([...seen, ...own])].sort();
+  }
+
+  /** Who draws on a photo again takes the place of his own earlier drawing, never of another's. */
+  private layersBefore(path: string, { photo }: MarkValue): string[] {
+    return ownLayers(this.state(), path, photo, this.vault.person.id)
+      .map(({ id }) => id)
+      .sort();
   }
 
   private async commit(chain: ChainRow, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {

@@ -32,6 +32,7 @@ _PATHS: dict[str, tuple[re.Pattern[str], ...]] = {
     "answer": (_ITEM_PATH, _CELL_PATH),
     "row": (_ROW_PATH,),
     "evidence": _ANY_ITEM,
+    "mark": _ANY_ITEM,
     "withdraw": _ANY_ITEM,
     "finding": _ANY_ITEM,
     "comment": (_WHOLE, _ITEM_PATH, _ROW_PATH, _CELL_PATH),

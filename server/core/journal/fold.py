@@ -12,6 +12,8 @@ from typing import Any
 from server.core.calendar import shifted
 from server.core.canonical import canonical
 from server.core.journal.chain import covered, flags
+from server.core.journal.evidence import evidence_of
+from server.core.journal.statement import oldest_first, said
 from server.core.journal.types import CONTENT, SERVER, Entry, Held, Phase, Presence, State
 
 ById = Mapping[str, Entry]
@@ -32,13 +34,13 @@ def fold(entries: Iterable[Entry], inspection: str | None = None) -> State:
     Repeats and order do not matter. The entries are trusted to have passed `entry.check`.
     """
     by_id = {e["id"]: e for e in entries if inspection is None or e["inspection"] == inspection}
-    ordered = sorted(by_id.values(), key=_oldest_first)
+    ordered = sorted(by_id.values(), key=oldest_first)
     round_ = _round(ordered)
     closing = [e for e in ordered if e["kind"] == "received" and e["value"]["round"] == round_["number"]]
     late = _late(ordered, by_id, closing)
     live = [e for e in ordered if e["id"] not in late]
     heads = _heads(live)
-    evidence, withdrawn = _evidence(live)
+    evidence, withdrawn = evidence_of(live)
     state: State = {
         "answers": {},
         "conflicts": {},
@@ -48,7 +50,7 @@ def fold(entries: Iterable[Entry], inspection: str | None = None) -> State:
         "evidence": evidence,
         "withdrawn": withdrawn,
         "findings": {},
-        "comments": [_said(e) | {"text": e["value"]["text"]} for e in ordered if e["kind"] == "comment"],
+        "comments": [said(e) | {"text": e["value"]["text"]} for e in ordered if e["kind"] == "comment"],
         "signatures": [],
         "round": round_["number"],
         "phase": "open",
@@ -95,27 +97,13 @@ def _paths_of(keyed: Mapping[str, Any], kind: str) -> list[str]:
     return [key[len(prefix) :] for key in keyed if key.startswith(prefix)]
 
 
-def _oldest_first(entry: Entry) -> tuple[str, str]:
-    return entry["at"], entry["id"]
-
-
-def _said(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry["id"],
-        "path": entry["path"],
-        "author": entry["author"],
-        "device": entry["device"],
-        "at": entry["at"],
-    }
-
-
 def _round(ordered: list[Entry]) -> dict[str, Any]:
     """The round we are in, and the return that opened it: the highest number any return names."""
     number, opened_by = 1, None
     for entry in ordered:
         if entry["kind"] == "return" and entry["value"]["round"] > number:
             number = entry["value"]["round"]
-            opened_by = _said(entry) | {"value": entry["value"]}
+            opened_by = said(entry) | {"value": entry["value"]}
     return {"number": number, "opened_by": opened_by}
 
 
@@ -158,27 +146,6 @@ def _may_replace(entry: Entry, target: Entry) -> bool:
     return target["path"] == entry["path"] or target["path"].startswith(entry["path"] + "/")
 
 
-def _evidence(live: list[Entry]) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[dict[str, Any]]]]:
-    """Evidence by path, what is shown and what was withdrawn; of two withdrawals the older is told."""
-    withdrawals: dict[str, Entry] = {}
-    for entry in live:
-        if entry["kind"] == "withdraw":
-            withdrawals.setdefault(entry["replaces"][0], entry)
-    shown: dict[str, list[dict[str, Any]]] = {}
-    hidden: dict[str, list[dict[str, Any]]] = {}
-    for entry in live:
-        if entry["kind"] != "evidence":
-            continue
-        listed = _said(entry) | {"value": entry["value"]}
-        act = withdrawals.get(entry["id"])
-        if act and act["path"] == entry["path"] and act["inspection"] == entry["inspection"]:
-            listed["withdrawal"] = _said(act) | {"reason": act["value"]["reason"]}
-            hidden.setdefault(entry["path"], []).append(listed)
-        else:
-            shown.setdefault(entry["path"], []).append(listed)
-    return shown, hidden
-
-
 def _settle(state: State, heads: Mapping[tuple[str, str], list[Entry]]) -> None:
     """Sort every (kind, path) into agreed, cleared or in conflict."""
     agreed: dict[str, dict[str, Held]] = {
@@ -196,7 +163,7 @@ def _settle(state: State, heads: Mapping[tuple[str, str], list[Entry]]) -> None:
 
 
 def _side(entry: Entry) -> dict[str, Any]:
-    return _said(entry) | {"kind": entry["kind"], "value": entry["value"]}
+    return said(entry) | {"kind": entry["kind"], "value": entry["value"]}
 
 
 def _settle_rows(state: State, heads: Mapping[tuple[str, str], list[Entry]]) -> None:
@@ -213,7 +180,7 @@ def _settle_rows(state: State, heads: Mapping[tuple[str, str], list[Entry]]) -> 
             if not filled[path]:
                 continue
             state["cleared"].pop(f"row:{path}", None)
-            state["conflicts"][f"row:{path}"] = [_side(e) for e in sorted(own + filled[path], key=_oldest_first)]
+            state["conflicts"][f"row:{path}"] = [_side(e) for e in sorted(own + filled[path], key=oldest_first)]
         item, row = path.split("/")
         order[item].append((_place(own), row))
     state["rows"] = {item: [row for _, row in sorted(found)] for item, found in order.items()}
@@ -232,14 +199,14 @@ def _presence(live: list[Entry]) -> Presence:
     return {
         "started_at": min(moments["arrived"], default=None),
         "ended_at": max(moments["left"], default=None),
-        "arrivals": [_said(e) | {"value": e["value"]} for e in stated],
+        "arrivals": [said(e) | {"value": e["value"]} for e in stated],
     }
 
 
 def _signatures(ordered: list[Entry], by_id: ById, live: list[Entry]) -> list[dict[str, Any]]:
     """Every signature, with the paths that say something else now than what it covers said."""
     returns = [e for e in ordered if e["kind"] == "return"]
-    said = {e["id"] for e in live if e["kind"] in CONTENT}
+    stating = {e["id"] for e in live if e["kind"] in CONTENT}
     listed = []
     for entry in ordered:
         if entry["kind"] != "sign":
@@ -247,9 +214,9 @@ def _signatures(ordered: list[Entry], by_id: ById, live: list[Entry]) -> list[di
         seen = covered(entry["value"], by_id)
         role = entry["value"]["role"]
         read = [e for e in ordered if e["id"] in seen and e["kind"] in CONTENT]
-        unchanged = len(read) == len(said) and said <= seen
+        unchanged = len(read) == len(stating) and stating <= seen
         listed.append(
-            _said(entry)
+            said(entry)
             | {
                 "seq": entry["seq"],
                 "value": entry["value"],
@@ -265,9 +232,10 @@ def _picture(entries: list[Entry]) -> dict[str, set[str]]:
     picture: dict[str, set[str]] = defaultdict(set)
     for (kind, path), found in _heads(entries).items():
         picture[path].update(kind + canonical(e["value"]).decode() for e in found if e["value"] is not None)
-    for path, shown in _evidence(entries)[0].items():
-        picture[path].update(listed["id"] for listed in shown)
-    return {path: said for path, said in picture.items() if path.split("/")[0] != SIGNING_ITEM}
+    for path, shown in evidence_of(entries)[0].items():
+        for listed in shown:
+            picture[path].update((listed["id"], *(layer["id"] for layer in listed.get("marked", ()))))
+    return {path: stands for path, stands in picture.items() if path.split("/")[0] != SIGNING_ITEM}
 
 
 def _differing(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> list[str]:

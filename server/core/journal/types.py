@@ -9,7 +9,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 SERVER = "server"
 """The device id under which the server keeps its own chain."""
 
-CONTENT = ("answer", "row", "evidence", "finding", "withdraw")
+CONTENT = ("answer", "row", "evidence", "mark", "finding", "withdraw")
 ACTS = ("sign", "submit", "comment", "return", "admit", "received", "presence")
 KINDS = CONTENT + ACTS
 SERVER_KINDS = ("return", "admit", "received")

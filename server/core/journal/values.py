@@ -57,7 +57,7 @@ ROW = s.either(
 )
 MARK = s.fields(
     {"shape": s.among("arrow", "box", "text"), **dict.fromkeys(("x1", "y1", "x2", "y2"), THOUSANDTHS)},
-    {"text": s.text(200)},
+    {"text": s.text(200), "colour": s.among("red", "yellow", "blue")},
 )
 STORED = s.fields(
     {
@@ -119,6 +119,7 @@ VALUES: dict[str, s.Shape] = {
     "answer": ANSWER,
     "row": ROW,
     "evidence": s.either(STORED, ELSEWHERE),
+    "mark": s.fields({"photo": ID, "marks": s.many(MARK, 100)}),
     "withdraw": s.fields({"reason": WORDS}),
     "finding": FINDING,
     "sign": SIGN,

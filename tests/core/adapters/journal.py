@@ -113,6 +113,8 @@ class Story:
         value = {**SIGNATURE, **told} if kind == "sign" else {**PHOTO, **told} if kind == "evidence" else told
         if kind == "admit":
             value = {**value, "ids": sorted(self.entries[label]["id"] for label in value["ids"])}
+        if kind == "mark":
+            value = {**value, "photo": self.entries[value["photo"]]["id"]}
         if "cover" in value:
             value = {**value, **self.cover(value["cover"])}
             del value["cover"]

@@ -26,6 +26,7 @@ const PATHS: Readonly<Partial<Record<Kind, readonly RegExp[]>>> = {
   answer: [ITEM_PATH, CELL_PATH],
   row: [ROW_PATH],
   evidence: [ITEM_PATH, ROW_PATH],
+  mark: [ITEM_PATH, ROW_PATH],
   withdraw: [ITEM_PATH, ROW_PATH],
   finding: [ITEM_PATH, ROW_PATH],
   comment: [WHOLE, ITEM_PATH, ROW_PATH, CELL_PATH],

@@ -6,7 +6,8 @@
  */
 import { shifted } from "../calendar";
 import { type ById, covered, flags, indexed } from "./chain";
-import { evidenceOf, headsOf } from "./heads";
+import { evidenceOf } from "./evidence";
+import { headsOf } from "./heads";
 import { settle, settleRows } from "./settle";
 import { signatures } from "./signatures";
 import { isContent, oldestFirst, said } from "./statement";

@@ -1,6 +1,5 @@
-/** Which entries still stand: heads that nothing replaces, evidence that nobody withdrew. */
-import { said } from "./statement";
-import type { Entry, EvidenceEntry, EvidenceValue, State, WithdrawnEvidence } from "./types";
+/** Which entries still stand: heads that nothing replaces. */
+import type { Entry } from "./types";
 
 /** "kind:path" → the entries there that no other replaces, oldest first. */
 export type Heads = ReadonlyMap<string, Entry[]>;
@@ -36,27 +35,4 @@ function mayReplace(entry: Entry, target: Entry): boolean {
   if (entry.kind !== "row" && entry.kind !== target.kind) return false;
   if (entry.inspection !== target.inspection) return false;
   return target.path === entry.path || target.path.startsWith(`${entry.path}/`);
-}
-
-/** Evidence by path, what is shown and what was withdrawn; of two withdrawals the older is told. */
-export function evidenceOf(live: readonly Entry[]): Pick<State, "evidence" | "withdrawn"> {
-  const acts = new Map<string, Entry>();
-  for (const entry of live) {
-    const target = entry.replaces[0];
-    if (entry.kind === "withdraw" && target !== undefined && !acts.has(target)) acts.set(target, entry);
-  }
-  const evidence: Record<string, EvidenceEntry[]> = {};
-  const withdrawn: Record<string, WithdrawnEvidence[]> = {};
-  for (const entry of live) {
-    if (entry.kind !== "evidence") continue;
-    const listed = { ...said(entry), value: entry.value as unknown as EvidenceValue };
-    const act = acts.get(entry.id);
-    if (act !== undefined && act.path === entry.path && act.inspection === entry.inspection) {
-      const { reason } = act.value as { reason: string };
-      (withdrawn[entry.path] ??= []).push({ ...listed, withdrawal: { ...said(act), reason } });
-    } else {
-      (evidence[entry.path] ??= []).push(listed);
-    }
-  }
-  return { evidence, withdrawn };
 }

@@ -2,5 +2,6 @@
 export * from "./types";
 export { BadEntry, check, entryId, identify, rowId, seal } from "./entry";
 export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from "./chain";
+export { marksOver, ownLayers } from "./evidence";
 export { fold } from "./fold";
 export { headsAt, headsOfRow } from "./naming";

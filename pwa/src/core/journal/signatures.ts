@@ -1,7 +1,8 @@
 /** Which signatures still stand for what they were given for. The mirror of fold.py's signatures. */
 import { canonical } from "../canonical";
 import { type ById, covered } from "./chain";
-import { evidenceOf, headsOf } from "./heads";
+import { evidenceOf } from "./evidence";
+import { headsOf } from "./heads";
 import { isContent, said } from "./statement";
 import type { Entry, ReturnValue, Signature, SignValue } from "./types";
 
@@ -47,7 +48,10 @@ function picture(entries: readonly Entry[]): Picture {
     for (const { kind, path, value } of found) if (value !== null) add(path, kind + canonical(value));
   }
   for (const [path, shown] of Object.entries(evidenceOf(entries).evidence)) {
-    for (const { id } of shown) add(path, id);
+    for (const { id, marked } of shown) {
+      add(path, id);
+      for (const layer of marked ?? []) add(path, layer.id);
+    }
   }
   return standing;
 }

@@ -2,7 +2,7 @@
 import { compare } from "./chain";
 import type { Entry, Statement } from "./types";
 
-const CONTENT: ReadonlySet<string> = new Set(["answer", "row", "evidence", "finding", "withdraw"]);
+const CONTENT: ReadonlySet<string> = new Set(["answer", "row", "evidence", "mark", "finding", "withdraw"]);
 
 export function isContent(entry: Entry): boolean {
   return CONTENT.has(entry.kind);

@@ -7,7 +7,7 @@
  */
 import type { Json } from "../canonical";
 
-export type ContentKind = "answer" | "row" | "evidence" | "finding" | "withdraw";
+export type ContentKind = "answer" | "row" | "evidence" | "mark" | "finding" | "withdraw";
 export type ActKind = "sign" | "submit" | "comment" | "return" | "admit" | "received" | "presence";
 export type Kind = ContentKind | ActKind;
 
@@ -82,7 +82,10 @@ export interface Mark {
   readonly x2: number;
   readonly y2: number;
   readonly text?: string;
+  /** Red where it is not said. */
+  readonly colour?: MarkColour;
 }
+export type MarkColour = "red" | "yellow" | "blue";
 
 export interface StoredEvidence {
   readonly sha256: string;
@@ -106,6 +109,12 @@ export interface EvidenceHeldElsewhere {
   readonly sha256: string | null;
 }
 export type EvidenceValue = StoredEvidence | EvidenceHeldElsewhere;
+
+/** A layer of marks over the photo of evidence entry `photo`; an empty list takes one's own layer away. */
+export interface MarkValue {
+  readonly photo: string;
+  readonly marks: readonly Mark[];
+}
 
 export interface FindingValue {
   readonly text: string;
@@ -169,8 +178,14 @@ export interface Side extends Statement {
   readonly kind: "answer" | "row" | "finding";
   readonly value: Json;
 }
+/** One person's marks over one photo: a statement of its own, the photo's bytes stay what they are. */
+export interface MarkLayer extends Statement {
+  readonly marks: readonly Mark[];
+}
 export interface EvidenceEntry extends Statement {
   readonly value: EvidenceValue;
+  /** What people drew over it since, oldest first; absent where nobody did. */
+  readonly marked?: readonly MarkLayer[];
 }
 export interface WithdrawnEvidence extends EvidenceEntry {
   readonly withdrawal: Statement & { readonly reason: string };

@@ -61,7 +61,7 @@ const MARK = s.fields(
     x2: THOUSANDTHS,
     y2: THOUSANDTHS,
   },
-  { text: s.text(200) },
+  { text: s.text(200), colour: s.among("red", "yellow", "blue") },
 );
 const STORED = s.fields(
   {
@@ -113,6 +113,7 @@ export const VALUES: Readonly<Record<Kind, s.Shape>> = {
   answer: ANSWER,
   row: ROW,
   evidence: s.either(STORED, ELSEWHERE),
+  mark: s.fields({ photo: ID, marks: s.many(MARK, 100) }),
   withdraw: s.fields({ reason: WORDS }),
   finding: FINDING,
   sign: SIGN,

@@ -157,6 +157,7 @@ class Story {
     const defaults = kind === "sign" ? SIGNATURE : kind === "evidence" ? PHOTO : {};
     const { cover: labels, ...value } = { ...defaults, ...told } as Record<string, Json>;
     if (kind === "admit") value["ids"] = this.ids(value["ids"] as unknown as string[]);
+    if (kind === "mark") value["photo"] = this.ids([value["photo"] as unknown as string])[0]!;
     return labels === undefined ? value : { ...value, ...this.cover(labels as unknown as Labels) };
   }
 
