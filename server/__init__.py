@@ -18,6 +18,7 @@ from server.platform.web import init_web
 STAGES = (
     "accounts",
     "registry",
+    "rulebook",
     "planning",
     "drawing",
     "dispatch",

@@ -16,13 +16,14 @@ from server.core.journal.chain import cover, run_bytes
 from server.core.journal.entry import seal
 from server.core.journal.types import Entry, Run
 from server.dispatch import feed
-from server.dispatch.models import Approval, ChecklistVersion, Notice, Source, Task, TaskInspector, TaskItem
+from server.dispatch.models import Approval, Notice, Source, Task, TaskInspector, TaskItem
 from server.planning.models import AnnualPlan, Batch
 from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.ids import new_id
 from server.platform.keys import b64url, public_jwk
 from server.registry.models import InspectionItem, Inspector
+from server.rulebook.models import ChecklistVersion
 from tests.browser import Tab
 from tests.factories import Bureau, make_device
 from tests.factories_registry import make_inspector, make_item, make_subject

@@ -10,10 +10,11 @@ from flask import Flask
 
 from server.core.canonical import canonical
 from server.core.journal.types import Entry
-from server.dispatch.models import ChecklistVersion, Task
+from server.dispatch.models import Task
 from server.platform.clock import SetClock
 from server.platform.db import db
 from server.review.looking import look
+from server.rulebook.models import ChecklistVersion
 from tests import record_cases as cases
 from tests.browser import Browser, Tab
 from tests.factories import Bureau

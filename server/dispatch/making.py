@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.core.calendar import parse_date
-from server.dispatch import approvals, checklists, feed
+from server.dispatch import approvals, feed
 from server.dispatch.models import Notice, Source, Task, TaskInspector, TaskItem, TaskState
 from server.dispatch.numbering import NOTICE, document_number, task_number
 from server.dispatch.payload import present_cards
@@ -23,6 +23,7 @@ from server.platform.errors import Problem
 from server.platform.trail import record
 from server.registry import items as item_list
 from server.registry.models import InspectionItem, Inspector
+from server.rulebook.pinning import pin
 
 CHANGEABLE = frozenset((TaskState.DISPATCHED, TaskState.OPEN))
 """While the visit is not submitted, items and premises can still change."""
@@ -86,7 +87,7 @@ class _Maker:
         day = max(self.first, today())
         self.items = {row["code"]: item_list.item_on(row["code"], day) for row in draw.plan["items"]}
         self.approvals = approvals.required(draw.batch.id, self.items)
-        self.checklists = {code: checklists.pin(item, day) for code, item in self.items.items()}
+        self.checklists = {code: pin(item, day) for code, item in self.items.items()}
 
     def reason_to_hold(self, drawn: DrawnTask, task: Task | None) -> Held | None:
         """Why no task may be made, or the one there is may not grow."""

@@ -1,4 +1,4 @@
-"""Tasks with their items and people, what allows them (approval) and announces them (notice), the checklists they pin.
+"""Tasks with their items and people, what allows them (approval) and what announces them (notice).
 
 The task's key is the inspection's key: one premises, one visit, one record, however many items coincide there.
 """
@@ -6,7 +6,7 @@ The task's key is the inspection's key: one premises, one visit, one record, how
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.accounts.models import Person, Unit
@@ -30,18 +30,6 @@ class TaskState(StrEnum):
     RETURNED = "returned"
     SIGNED_OFF = "signed_off"
     WITHDRAWN = "withdrawn"
-
-
-class ChecklistVersion(Base):
-    """A definition as it was when a task pinned it: canonical JSON, known by its SHA-256, never changed."""
-
-    __tablename__ = "checklist_version"
-
-    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    definition_id: Mapped[str] = mapped_column(String(80))
-    trade: Mapped[str] = mapped_column(String(40))
-    effective_from: Mapped[date]
-    body: Mapped[str] = mapped_column(Text)
 
 
 class Approval(Keyed, Base):

@@ -1,7 +1,6 @@
 """The face of dispatch for later stages: one place to import from."""
 
 from server.dispatch.changing import replace_inspector, set_state, withdraw
-from server.dispatch.checklists import checklist_bodies
 from server.dispatch.feed import changes_since, person_feed
 from server.dispatch.making import dispatch_draw
 from server.dispatch.payload import present_cards, task_payload
@@ -10,7 +9,6 @@ from server.dispatch.reading import assigned, find, led_by, people_of, task_by_i
 __all__ = [
     "assigned",
     "changes_since",
-    "checklist_bodies",
     "dispatch_draw",
     "find",
     "led_by",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.accounts.models import Device, Person
-from server.dispatch.models import ChecklistVersion, Task, TaskFeed, TaskInspector
+from server.dispatch.models import Task, TaskFeed, TaskInspector
 from server.dispatch.service import changes_since, person_feed, task_by_id, task_payload
 from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
@@ -21,6 +21,7 @@ from server.platform.auth import Actor
 from server.platform.db import db
 from server.platform.installation import installation
 from server.registry.models import Inspector
+from server.rulebook.pinning import checklist_bodies
 
 PAGE_BYTES = 400_000
 """About how much of journals one answer carries: on 2G a page should arrive before the line breaks."""
@@ -67,10 +68,7 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
     else:
         cursor.person = count
     hashes = {sha256 for task in page.tasks for sha256 in task["checklists"] if not cursor.has_checklist(sha256)}
-    rows = db.session.execute(
-        select(ChecklistVersion.hash, ChecklistVersion.body).where(ChecklistVersion.hash.in_(hashes))
-    )
-    page.checklists = {row.hash: row.body for row in rows}
+    page.checklists = checklist_bodies(hashes)
     for sha256 in page.checklists:
         cursor.note_checklist(sha256)
     return set(sent)

@@ -1,7 +1,6 @@
 """YAML that remembers its lines: mappings and lists know where each of their members stands."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,30 +53,42 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("^<<$"), ["<
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
 
 
-def read_yaml(file: Path) -> Any:
-    """Return the document of a file as `Located`, `LocatedList` and scalars. Raises `BadYaml`.
+MOST_NODES = 100_000
+"""The largest checklist has 12,000; aliases can make a small text unfold to more than a machine holds."""
+
+
+def read_yaml(text: str, name: str) -> Any:
+    """Return the document `text` as `Located`, `LocatedList` and scalars; `name` is the file. Raises `BadYaml`.
 
     Keys written twice and fractions are refused: the first would be lost silently, the second is never
-    exact.
+    exact. Tags are not known: a text can make nothing but mappings, lists and scalars.
     """
     try:
-        root = yaml.compose(file.read_text("utf-8"), Loader=_Loader)
+        root = yaml.compose(text, Loader=_Loader)
+        return None if root is None else _Builder(name).build(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         detail = error.problem or "?"
         raise BadYaml(
             line, "yaml", f"YAML 格式有误：{detail}；请检查缩进、引号和逗号", f"not YAML: {detail}"
         ) from error
-    return None if root is None else _Builder(file.name).build(root)
+    except yaml.reader.ReaderError as error:
+        raise BadYaml(1, "yaml", "文件里有不能读取的字符，请存为 UTF-8 文本", "the file is not UTF-8 text") from error
+    except RecursionError as error:
+        raise BadYaml(1, "yaml_deep", "文件嵌套层数过多，不是检查表", "the file is nested too deep") from error
 
 
 class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.scalars = yaml.SafeLoader("")
+        self.nodes = 0
 
     def build(self, node: Any) -> Any:
         line = node.start_mark.line + 1
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise BadYaml(line, "yaml_large", "文件内容过多，不是检查表；请减少引用", "the file unfolds to too much")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, line)
         if isinstance(node, yaml.SequenceNode):
@@ -90,7 +101,12 @@ class _Builder:
             raise BadYaml(
                 line, "fraction", f"不能直接写小数 {node.value}，请加引号", f'no fractions: write "{node.value}"'
             )
-        return self.scalars.construct_object(node)
+        try:
+            return self.scalars.construct_object(node)
+        except (yaml.constructor.ConstructorError, ValueError) as error:
+            raise BadYaml(
+                line, "yaml_tag", f"不能使用 {node.tag} 标记，请删去", f"the tag {node.tag} is not allowed, remove it"
+            ) from error
 
     def _mapping(self, node: Any, line: int) -> Located:
         found = Located(self.file, line)
@@ -100,6 +116,10 @@ class _Builder:
             found.lines |= merged.lines
         own: set[str] = set()
         for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise BadYaml(
+                    key_node.start_mark.line + 1, "yaml_key", "冒号前只能写名称", "before a colon stands a name"
+                )
             key = key_node.value
             if key_node.tag.endswith(":merge"):
                 continue

@@ -50,8 +50,7 @@ class InspectorStatus(StrEnum):
 
 class InspectionItem(Keyed, Base):
     """抽查事项, one row per version: `code` stays, `effective_from` changes. The first eleven columns are those of the
-    notice's Annex 2, printed as they stand; the rest is what the system needs to act on them. `checklist_extras` are
-    the checklist's items that the bureau has switched on beside the core."""
+    notice's Annex 2, printed as they stand; the rest is what the system needs to act on them."""
 
     __tablename__ = "inspection_item"
     __table_args__ = (
@@ -78,7 +77,6 @@ class InspectionItem(Keyed, Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     contents: Mapped[list[str]] = mapped_column(JSON)
     checklist_id: Mapped[str] = mapped_column(String(80))
-    checklist_extras: Mapped[list[str]] = mapped_column(JSON, default=list)
     inspectors_needed: Mapped[int] = mapped_column(default=2)
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]

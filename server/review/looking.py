@@ -14,11 +14,12 @@ from server.core.checklist.run import Run
 from server.core.journal.fold import fold
 from server.core.journal.types import Entry, State
 from server.dispatch.models import Task
-from server.dispatch.service import checklist_bodies, task_by_id, task_payload
+from server.dispatch.service import task_by_id, task_payload
 from server.inspection.service import entries_of
 from server.platform.cel import compile_cel
 from server.platform.clock import today
 from server.platform.installation import installation
+from server.rulebook.pinning import checklist_bodies
 
 
 @lru_cache(maxsize=64)

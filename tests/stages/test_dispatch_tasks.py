@@ -4,13 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from server.accounts.models import Person
 from server.core.canonical import canonical, digest
 from server.dispatch import approvals, service
-from server.dispatch.checklists import pin
 from server.dispatch.models import Task, TaskInspector
 from server.drawing.models import DrawnPremises
 from server.platform.clock import SetClock
@@ -18,6 +16,7 @@ from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.trail import TrailRow
 from server.registry.models import InspectionItem
+from server.rulebook.pinning import checklist_bodies
 from tests.browser import Browser
 from tests.factories import Bureau
 from tests.factories_drawing import Room, make_room
@@ -113,7 +112,7 @@ def test_dispatching_twice_makes_nothing_twice(room: Room) -> None:
 def test_a_task_pins_the_checklist_of_each_item_by_its_hash(room: Room) -> None:
     answer = dispatch(room)
     hashes = {hash_ for row in answer["tasks"] for hash_ in row["checklists"]}
-    bodies = service.checklist_bodies(hashes)
+    bodies = checklist_bodies(hashes)
     assert set(bodies) == hashes
     for hash_, body in bodies.items():
         assert digest(json.loads(body)) == hash_ and canonical(json.loads(body)).decode() == body
@@ -298,12 +297,3 @@ def test_the_years_cap_is_kept_even_between_draw_and_dispatch(room: Room) -> Non
     db.session.commit()
     answer = dispatch(room)
     assert answer["tasks"] == [] and {row["code"] for row in answer["held"]} == {"task_over_cap"}
-
-
-def test_the_extras_of_an_item_change_what_is_pinned(app: Flask, room: Room) -> None:
-    item = db.session.scalars(select(InspectionItem).where(InspectionItem.code == "ZA-01")).one()
-    core = pin(item, item.effective_from)
-    item.checklist_extras = ["HT401"]
-    more = pin(item, item.effective_from)
-    assert core.hash != more.hash and len(more.body) > len(core.body)
-    assert pin(item, item.effective_from).hash == more.hash

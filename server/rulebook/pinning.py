@@ -1,0 +1,44 @@
+"""Pinning: a task keeps the definition it was dispatched with, whatever is scheduled, switched or checked later."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+
+from server.core.canonical import canonical, digest
+from server.core.checklist.build import switched_on
+from server.platform.db import db
+from server.platform.errors import Problem
+from server.registry.models import InspectionItem
+from server.rulebook import editions, law_texts, switches
+from server.rulebook.models import ChecklistVersion
+
+
+def pin(item: InspectionItem, day: date) -> ChecklistVersion:
+    """The definition in force on a day for an item, with what is switched on for it and the law text checked so far,
+    kept from now on under its hash. Raises `checklist_missing`."""
+    found = editions.in_force(item.checklist_id, day)
+    if found is None:
+        raise Problem("checklist_missing", item=item.name, day=day.isoformat())
+    editions.put_into_use(found)
+    whole = editions.body_of(found.edition)
+    definition = law_texts.with_texts(switched_on(whole, switches.switched(item.code, whole)))
+    hash_ = digest(definition)
+    version = db.session.get(ChecklistVersion, hash_)
+    if version is None:
+        version = ChecklistVersion(
+            hash=hash_,
+            definition_id=definition["id"],
+            trade=definition["trade"],
+            effective_from=date.fromisoformat(definition["effective_from"]),
+            body=canonical(definition).decode(),
+        )
+        db.session.add(version)
+        db.session.flush()
+    return version
+
+
+def checklist_bodies(hashes: Iterable[str]) -> dict[str, str]:
+    """Pinned definitions as canonical JSON text, by hash; unknown hashes are left out."""
+    rows = select(ChecklistVersion).where(ChecklistVersion.hash.in_(list(hashes)))
+    return {row.hash: row.body for row in db.session.scalars(rows)}
