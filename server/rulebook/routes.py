@@ -10,14 +10,13 @@ from server.rulebook import editions, law_texts, schedules, switches, view, word
 from server.rulebook.models import Origin
 from server.rulebook.schemas import (
     CheckAnswer,
-    ListedChecklist,
-    WholeChecklist,
     CompareQuery,
     Decision,
     DifferenceAnswer,
     EditionAnswer,
     EditionWhole,
     LawTextBody,
+    ListedChecklist,
     ListedSwitches,
     Proposal,
     ProvisionAnswer,
@@ -25,6 +24,7 @@ from server.rulebook.schemas import (
     SwitchBody,
     Taken,
     TextBody,
+    WholeChecklist,
     Words,
 )
 

@@ -108,6 +108,7 @@ def _open(schedule_id: str) -> ChecklistSchedule:
 def _decided(schedule: ChecklistSchedule, actor: Actor, words: str) -> None:
     schedule.decided_by_id, schedule.decided_at, schedule.decision = actor.id, now(), words
     db.session.flush()
+    db.session.expire(schedule, ["decided_by"])
 
 
 def _detail(schedule: ChecklistSchedule) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def switch(actor: Actor, item_code: str, codes: Collection[str], on: bool, reaso
             switched_on(other, after & known)
         except CannotSwitch as fault:
             reader, _, needed = fault.detail.partition(" needs ")
-            raise Problem("switch_needs", code=reader, needed=needed) from fault
+            raise Problem("switch_needs", entry=reader, needed=needed) from fault
     made = [
         ChecklistSwitch(item_code=item_code, code=code, on=on, reason=reason, by_id=actor.id, at=now())
         for code in sorted(after ^ before)
@@ -113,11 +113,11 @@ def _refuse(item: InspectionItem, definition: Mapping[str, Any], codes: Collecti
     core = {entry["code"]: bool(entry["core"]) for entry in _items(definition)}
     for code in codes:
         if code not in core:
-            raise Problem("switch_unknown", code=code)
+            raise Problem("switch_unknown", entry=code)
         if core[code]:
-            raise Problem("switch_core", code=code)
+            raise Problem("switch_core", entry=code)
         if on and not covered(item, definition, code):
-            raise Problem("switch_not_published", code=code, item=item.name)
+            raise Problem("switch_not_published", entry=code, item=item.name)
 
 
 def _coming(definition_id: str) -> Iterator[dict[str, Any]]:
