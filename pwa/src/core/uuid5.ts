@@ -41,24 +41,30 @@ function turn(word: number, by: number): number {
 }
 
 function mix(state: Int32Array, words: Int32Array): void {
-  let [a, b, c, d, e] = Array.from(state) as [number, number, number, number, number];
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
   for (let i = 0; i < 80; i += 1) {
-    const [chosen, constant] = round(i, b, c, d);
-    const next = (turn(a, 5) + chosen + e + constant + words[i]!) | 0;
+    const next = (turn(a, 5) + chosen(i, b, c, d) + e + CONSTANTS[Math.floor(i / 20)]! + words[i]!) | 0;
     e = d;
     d = c;
     c = turn(b, 30);
     b = a;
     a = next;
   }
-  [a, b, c, d, e].forEach((word, at) => {
-    state[at] = (state[at]! + word) | 0;
-  });
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
 }
 
-function round(step: number, b: number, c: number, d: number): [number, number] {
-  if (step < 20) return [(b & c) | (~b & d), 0x5a827999];
-  if (step < 40) return [b ^ c ^ d, 0x6ed9eba1];
-  if (step < 60) return [(b & c) | (b & d) | (c & d), 0x8f1bbcdc];
-  return [b ^ c ^ d, 0xca62c1d6];
+const CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6];
+
+function chosen(step: number, b: number, c: number, d: number): number {
+  if (step < 20) return (b & c) | (~b & d);
+  if (step >= 40 && step < 60) return (b & c) | (b & d) | (c & d);
+  return b ^ c ^ d;
 }

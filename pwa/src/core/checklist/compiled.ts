@@ -1,7 +1,8 @@
 /** A compiled checklist, ready to be evaluated again and again; the mirror of compiled.py. */
 import { functions } from "./functions";
 import { AnyOf, Program } from "./scope";
-import { Draws, type TableItem, TablePrograms } from "./tables";
+import { type TableItem, TablePrograms } from "./table-programs";
+import { Draws } from "./tables";
 import type {
   CatalogueEntry,
   CelEnvironment,

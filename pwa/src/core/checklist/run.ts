@@ -1,20 +1,19 @@
 /** One evaluation: one pass over the items, each reading only what stands above it; mirror of run.py. */
-import { BadTime } from "../calendar";
 import type { Json } from "../canonical";
+import { conflictsByItem, counted, findingsByItem } from "./by-item";
 import { type Checklist, hasTable, type ItemPrograms } from "./compiled";
+import { factValue } from "./facts";
 import { type MissingWords, missingText } from "./messages";
 import { overall } from "./outcome";
 import { require } from "./requirements";
 import { isTrue, type Lack, type Outcome, Scope } from "./scope";
 import { judgeTable } from "./tabular";
-import { type Row, rowResult } from "./tables";
+import { type Row, rowResult } from "./rows";
 import { dayOf, isoDay, moment, startOfDay } from "./times";
 import type {
-  CelValue,
   ComputedValue,
   Context,
   Evaluation,
-  Fact,
   Finding,
   FindingWords,
   Item,
@@ -271,67 +270,4 @@ export class Run {
 /** A condition that cannot be calculated shows the item: hiding it would lose the question. */
 function isShown(found: Outcome): boolean {
   return found.status === "error" || isTrue(found);
-}
-
-/** The value of a fact as CEL sees it; the default where the registry is silent or of another type. */
-function factValue(fact: Fact, context: Context): CelValue | null {
-  let found: unknown = context;
-  for (const part of fact.path.split(".")) {
-    const fields = found !== null && typeof found === "object" && !Array.isArray(found) ? found : {};
-    found = Object.prototype.hasOwnProperty.call(fields, part)
-      ? (fields as Record<string, unknown>)[part]
-      : null;
-  }
-  const value = hasFactType(fact, found) ? (found as number | boolean | string) : fact.default;
-  if (value === null) return null;
-  if (typeof value === "number") return BigInt(value);
-  if (fact.type !== "date") return value;
-  try {
-    return startOfDay(String(value));
-  } catch (error) {
-    if (!(error instanceof BadTime)) throw error;
-    return fact.default === null ? null : startOfDay(String(fact.default));
-  }
-}
-
-function hasFactType(fact: Fact, value: unknown): boolean {
-  if (fact.type === "integer") return Number.isSafeInteger(value);
-  return typeof value === (fact.type === "boolean" ? "boolean" : "string");
-}
-
-/** How much evidence each item has; signatures apart. */
-function counted(evidence: State["evidence"]): Map<string, number> {
-  const count = new Map<string, number>();
-  for (const [path, entries] of Object.entries(evidence)) {
-    const code = path.split("/")[0]!;
-    for (const { value } of entries) {
-      if (value.purpose === "record_text") continue;
-      const key = value.purpose === "signature" ? `${code} signature` : code;
-      count.set(key, (count.get(key) ?? 0) + 1);
-    }
-  }
-  return count;
-}
-
-/** Conflicting paths by item; the keys of the state are "family:path". */
-function conflictsByItem(conflicts: State["conflicts"]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const key of Object.keys(conflicts).sort()) {
-    const path = key.slice(key.indexOf(":") + 1);
-    const code = path.split("/")[0]!;
-    const paths = found.get(code) ?? [];
-    if (!paths.includes(path)) found.set(code, [...paths, path]);
-  }
-  return found;
-}
-
-/** The officers' findings by item, the item's own first, then those on its rows by path. */
-function findingsByItem(findings: State["findings"]): Map<string, FindingWords[]> {
-  const found = new Map<string, FindingWords[]>();
-  for (const path of Object.keys(findings).sort()) {
-    const value = findings[path]!.value;
-    const code = path.split("/")[0]!;
-    if (value !== null) found.set(code, [...(found.get(code) ?? []), value]);
-  }
-  return found;
 }

@@ -50,9 +50,13 @@ export class AnyOf {
   }
 }
 
-/** An expression with the names it needs, compiled when it is first run. */
+/**
+ * An expression with the names it needs, compiled when it is first run. Expressions are pure: what was found for
+ * the same values the last time is found again without running it.
+ */
 export class Program {
   private compiled: CompiledExpression | null = null;
+  private last: { readonly values: readonly CelValue[]; readonly outcome: Outcome } | null = null;
 
   constructor(
     private readonly expression: Expression,
@@ -62,17 +66,24 @@ export class Program {
 
   /** Run with the first scope that knows each name; lacking names decide instead of CEL. */
   run(first: Scope, second?: Scope): Outcome {
-    const values: Record<string, CelValue> = {};
+    const values: CelValue[] = [];
     let lack: Lack | null = null;
     for (const name of this.expression.needs) {
       const value = first.values.get(name) ?? second?.values.get(name);
-      if (value !== undefined) values[name] = value;
+      if (value !== undefined) values.push(value);
       else lack = stronger(lack, lackOf(name, first, second));
     }
     if (lack !== null) return LACKING[lack];
+    if (this.last === null || !values.every((value, at) => value === this.last!.values[at]))
+      this.last = { values, outcome: this.found(values) };
+    return this.last.outcome;
+  }
+
+  private found(values: readonly CelValue[]): Outcome {
     this.compiled ??= this.compile(this.expression.expr, this.environment);
+    const named = Object.fromEntries(this.expression.needs.map((name, at) => [name, values[at]!]));
     try {
-      return { status: "known", value: this.compiled.run(values) };
+      return { status: "known", value: this.compiled.run(named) };
     } catch {
       return { status: "error" };
     }

@@ -3,7 +3,9 @@ import type { Json } from "../canonical";
 import type { ItemPrograms } from "./compiled";
 import type { Run } from "./run";
 import { BadFrame } from "./sample";
-import { derived, places, type Row, RowReader, summaryScope, type TableItem } from "./tables";
+import { type Row, RowReader, summaryScope } from "./rows";
+import type { TableItem } from "./table-programs";
+import { derived, places } from "./tables";
 import type { Verdict } from "./types";
 import { trimmed } from "./words";
 

@@ -56,7 +56,8 @@ export class Entries {
 
   constructor(
     private readonly lists: Catalogues["lists"],
-    private readonly on: string,
+    /** ISO date. */
+    readonly on: string,
   ) {}
 
   of(catalogue: string): ReadonlyMap<string, CatalogueEntry> {
