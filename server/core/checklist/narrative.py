@@ -66,11 +66,18 @@ def _head(run: "Run") -> Iterator[dict[str, Any]]:
 
 
 def _span(run: "Run") -> str:
-    started = run.context["visit_started_at"]
-    ended = run.context.get("record_at") or (run.state.get("presence") or {}).get("ended_at")
-    first = times.zh_moment(times.moment(started)) if started else sentences.EMPTY
-    last = times.zh_moment(times.moment(ended)) if ended else sentences.EMPTY
-    return f"{first}至{last}"
+    """From … to …; a visit that was interrupted, with every stay."""
+    presence = run.state.get("presence") or {}
+    stays = presence.get("stays") or []
+    ended = run.context.get("record_at") or presence.get("ended_at")
+    if len(stays) < 2:
+        return f"{_moment(run.context['visit_started_at'])}至{_moment(ended)}"
+    spans = [f"{_moment(stay['arrived_at'])}至{_moment(stay['left_at'])}" for stay in stays[:-1]]
+    return "；".join([*spans, f"{_moment(stays[-1]['arrived_at'])}至{_moment(ended)}"])
+
+
+def _moment(at: str | None) -> str:
+    return times.zh_moment(times.moment(at)) if at else sentences.EMPTY
 
 
 def _fact(subject: Mapping[str, Any], key: str) -> str:

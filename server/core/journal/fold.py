@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from server.core.calendar import shifted
 from server.core.canonical import canonical
 from server.core.journal.chain import covered, flags
 from server.core.journal.evidence import evidence_of
+from server.core.journal.presence import presence
 from server.core.journal.statement import oldest_first, said
-from server.core.journal.types import CONTENT, SERVER, Entry, Held, Phase, Presence, State
+from server.core.journal.types import CONTENT, SERVER, Entry, Held, Phase, State
 
 ById = Mapping[str, Entry]
 LATEABLE = frozenset((*CONTENT, "presence"))
@@ -57,7 +57,7 @@ def fold(entries: Iterable[Entry], inspection: str | None = None) -> State:
         "closed": bool(closing),
         "returned": round_["opened_by"],
         "late": sorted(late),
-        "presence": _presence(live),
+        "presence": presence([e for e in live if e["kind"] == "presence"]),
         "flags": flags(by_id),
     }
     _settle(state, heads)
@@ -189,18 +189,6 @@ def _settle_rows(state: State, heads: Mapping[tuple[str, str], list[Entry]]) -> 
 def _place(own: list[Entry]) -> int:
     """Where a row stands: the smallest order among its heads; a row only known by its cells comes last."""
     return min((e["value"]["order"] for e in own if e["value"] is not None), default=2**53 - 1)
-
-
-def _presence(live: list[Entry]) -> Presence:
-    stated = [e for e in live if e["kind"] == "presence"]
-    moments: dict[str, list[str]] = {"arrived": [], "left": []}
-    for entry in stated:
-        moments[entry["value"]["event"]].append(shifted(entry["at"], entry["skew_ms"]))
-    return {
-        "started_at": min(moments["arrived"], default=None),
-        "ended_at": max(moments["left"], default=None),
-        "arrivals": [said(e) | {"value": e["value"]} for e in stated],
-    }
 
 
 def _signatures(ordered: list[Entry], by_id: ById, live: list[Entry]) -> list[dict[str, Any]]:

@@ -82,11 +82,20 @@ class Flag(TypedDict):
     seq: int
 
 
+class Stay(TypedDict):
+    """One stretch of the visit on site, in server time; `left_at` null: not stated. `people`: who arrived."""
+
+    arrived_at: str
+    left_at: str | None
+    people: list[str]
+
+
 class Presence(TypedDict):
-    """Start and end of the visit in server time, and every arrival and departure as stated."""
+    """Start and end of the visit in server time, its stays, and every arrival and departure as stated."""
 
     started_at: str | None
     ended_at: str | None
+    stays: list[Stay]
     arrivals: list[dict[str, Any]]
 
 

@@ -11,7 +11,11 @@ export interface State {
   readonly rows: Readonly<Record<string, readonly string[]>>;
   readonly evidence: Readonly<Record<string, readonly { readonly value: { readonly purpose: string } }[]>>;
   readonly findings: Readonly<Record<string, { readonly value: FindingWords | null }>>;
-  readonly presence?: { readonly started_at: string | null; readonly ended_at: string | null };
+  readonly presence?: {
+    readonly started_at: string | null;
+    readonly ended_at: string | null;
+    readonly stays?: readonly { readonly arrived_at: string; readonly left_at: string | null }[];
+  };
 }
 
 /** What the officer says on a failed item or row. */

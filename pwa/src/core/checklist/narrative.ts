@@ -66,11 +66,18 @@ function head(run: Run): Line[] {
   ];
 }
 
+/** From … to …; a visit that was interrupted, with every stay. */
 function span(run: Run): string {
-  const started = run.context.visit_started_at;
-  const ended = run.context.record_at || run.state.presence?.ended_at;
+  const { presence } = run.state;
+  const stays = presence?.stays ?? [];
+  const ended = run.context.record_at || presence?.ended_at;
   const written = (at: string | null | undefined): string => (at ? zhMoment(moment(at)) : EMPTY);
-  return `${written(started)}至${written(ended)}`;
+  if (stays.length < 2) return `${written(run.context.visit_started_at)}至${written(ended)}`;
+  return stays
+    .map(
+      (stay, at) => `${written(stay.arrived_at)}至${written(at === stays.length - 1 ? ended : stay.left_at)}`,
+    )
+    .join("；");
 }
 
 function inspectors(run: Run): string {

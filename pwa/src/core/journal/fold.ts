@@ -4,22 +4,14 @@
  *
  * The result depends on the set only, never on arrival order, clocks or repeats.
  */
-import { shifted } from "../calendar";
 import { type ById, covered, flags, indexed } from "./chain";
 import { evidenceOf } from "./evidence";
 import { headsOf } from "./heads";
+import { presenceOf } from "./presence";
 import { settle, settleRows } from "./settle";
 import { signatures } from "./signatures";
 import { isContent, oldestFirst, said } from "./statement";
-import {
-  SERVER,
-  type Entry,
-  type PresenceValue,
-  type ReturnValue,
-  type SignValue,
-  type State,
-  type SubmitValue,
-} from "./types";
+import { SERVER, type Entry, type ReturnValue, type SignValue, type State, type SubmitValue } from "./types";
 
 /** Fold checked entries of one inspection; `inspection` leaves out those of any other. */
 export function fold(entries: Iterable<Entry>, inspection?: string): State {
@@ -46,7 +38,7 @@ export function fold(entries: Iterable<Entry>, inspection?: string): State {
     closed: closing.length > 0,
     returned,
     late: [...late].sort(),
-    presence: presenceOf(live),
+    presence: presenceOf(live.filter((entry) => entry.kind === "presence")),
     flags: flags(byId),
   };
 }
@@ -86,20 +78,6 @@ function lateOnes(ordered: readonly Entry[], byId: ById, closing: readonly Entry
     if ((isContent(entry) || entry.kind === "presence") && !taken.has(entry.id)) late.add(entry.id);
   }
   return late;
-}
-
-function presenceOf(live: readonly Entry[]): State["presence"] {
-  const stated = live.filter((entry) => entry.kind === "presence");
-  const moments = (event: PresenceValue["event"]): string[] =>
-    stated
-      .filter((entry) => (entry.value as unknown as PresenceValue).event === event)
-      .map((entry) => shifted(entry.at, entry.skew_ms))
-      .sort();
-  return {
-    started_at: moments("arrived")[0] ?? null,
-    ended_at: moments("left").pop() ?? null,
-    arrivals: stated.map((entry) => ({ ...said(entry), value: entry.value as unknown as PresenceValue })),
-  };
 }
 
 /** Signed off when the lead signed, on the server, what closed this very round. */

@@ -159,6 +159,13 @@ export interface PresenceValue {
   readonly position: Position | null;
 }
 
+/** One stretch of the visit on site, in server time; `left_at` null: not stated. `people`: who arrived. */
+export interface Stay {
+  readonly arrived_at: string;
+  readonly left_at: string | null;
+  readonly people: readonly string[];
+}
+
 /** Who said it, when, on which device: what every listed statement carries. */
 export interface Statement {
   readonly id: string;
@@ -239,7 +246,9 @@ export interface State {
   readonly late: readonly string[];
   readonly presence: {
     readonly started_at: string | null;
+    /** Null while somebody is there: also when the visit goes on after a departure. */
     readonly ended_at: string | null;
+    readonly stays: readonly Stay[];
     readonly arrivals: readonly (Statement & { readonly value: PresenceValue })[];
   };
   readonly flags: readonly Flag[];
