@@ -9,12 +9,14 @@ from flask.cli import AppGroup
 
 from server.accounts.bureau import NewAccount, add_person, add_unit, create_bureau, new_password
 from server.accounts.models import UnitKind
+from server.accounts.vaults import recover_at_server
 from server.platform.auth import Role
 from server.platform.db import transaction
 from server.platform.errors import Problem
 
 bureau = AppGroup("bureau", help="正式单位：机构、人员、口令。")
-COMMANDS = [bureau]
+vault = AppGroup("vault", help="手机保险箱：忘记口令时恢复。")
+COMMANDS = [bureau, vault]
 
 BRIGADES = (("治安大队", "治"), ("禁毒大队", "禁"), ("网安大队", "网"))
 
@@ -86,3 +88,14 @@ def password(login: str) -> None:
     with _told():
         account = new_password(login)
     _show([account])
+
+
+@vault.command("recover")
+@click.argument("device")
+@click.argument("request_code")
+@click.option("--reason", required=True, help="恢复原因，记入日志。")
+def recover(device: str, request_code: str, reason: str) -> None:
+    """按手机上显示的申请码，给出恢复码。平时请在局办公室网页由两人办理；此命令供服务器管理员应急使用。"""
+    with _told():
+        code = recover_at_server(device, request_code, reason)
+    click.echo(f"恢复码（只显示这一次，只对这次申请有效，请当面或电话念给本人）：\n  {code}")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.platform.auth import Role
@@ -69,7 +69,7 @@ class LoginSession(Base):
 
 class Device(Base):
     """One person in one browser profile. Its key signs what it says; `wrapped_key` is the vault's content key sealed
-    to the bureau's recovery key, so that a forgotten password loses nothing."""
+    to the bureau's recovery key, so that a forgotten password loses nothing. `lost_at`: its vault was found gone."""
 
     __tablename__ = "device"
 
@@ -83,5 +83,27 @@ class Device(Base):
     last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(String(200))
+    lost_at: Mapped[datetime | None]
+    lost_told_by_id: Mapped[str | None] = mapped_column(String(36))
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class VaultRecovery(Keyed, Base):
+    """One person asks for a vault to be opened to its owner, a second decides. `request` is what the phone showed (20
+    hex digits); the code that answers it is made when it is decided, and not kept."""
+
+    __tablename__ = "vault_recovery"
+    __table_args__ = (Index(None, "device_id"),)
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    request: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(400))
+    asked_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
+
+    device: Mapped[Device] = relationship(lazy="joined")
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id], lazy="joined")

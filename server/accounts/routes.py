@@ -6,17 +6,27 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from server.accounts import service
+from server.accounts import service, vaults
 from server.accounts.demo_accounts import demo_accounts
 from server.accounts.models import Device, Person
-from server.accounts.schemas import Credentials, DeviceAnswer, NewDevice, Revocation, SessionAnswer
+from server.accounts.schemas import (
+    Credentials,
+    DecidedRecovery,
+    DeviceAnswer,
+    NewDevice,
+    NewRecovery,
+    RecoveryAnswer,
+    RecoveryDecision,
+    Revocation,
+    SessionAnswer,
+)
 from server.accounts.sessions import current_session, init_sessions
 from server.platform.auth import ANYONE_SIGNED_IN, Role, access, actor
 from server.platform.clock import iso, now
 from server.platform.config import Settings
 from server.platform.installation import installation
 from server.platform.keys import bureau_keys
-from server.platform.stage import Done, stage_blueprint
+from server.platform.stage import Done, Nothing, stage_blueprint
 
 blp = stage_blueprint("accounts", "/api")
 
@@ -111,6 +121,42 @@ def list_devices() -> Any:
 def revoke_device(body: dict[str, str], device_id: str) -> Device:
     """Revoke a device: what it sends from now on is kept apart."""
     return service.revoke_device(actor(), device_id, body["reason"])
+
+
+@blp.post("/devices/<device_id>/loss")
+@access(Role.INSPECTOR, Role.LEAD)
+@blp.arguments(Nothing)
+@blp.response(200, DeviceAnswer)
+def tell_loss(_: dict[str, Any], device_id: str) -> Device:
+    """The vault of this device was found gone: the office and the leads of its inspections are told."""
+    return vaults.tell_loss(actor(), device_id)
+
+
+@blp.get("/vault-recoveries")
+@access(Role.ADMIN, Role.OFFICE)
+@blp.response(200, RecoveryAnswer(many=True))
+def list_recoveries() -> Any:
+    """Recoveries that wait for a second person."""
+    return vaults.recoveries_waiting()
+
+
+@blp.post("/vault-recoveries")
+@access(Role.ADMIN, Role.OFFICE)
+@blp.arguments(NewRecovery)
+@blp.response(201, RecoveryAnswer)
+def ask_recovery(body: dict[str, str]) -> Any:
+    """Ask for a vault to be opened to its owner again, with the request that the phone shows."""
+    return vaults.ask_recovery(actor(), body["device"], body["request"], body["reason"])
+
+
+@blp.post("/vault-recoveries/<recovery_id>/decision")
+@access(Role.ADMIN, Role.OFFICE)
+@blp.arguments(RecoveryDecision)
+@blp.response(200, DecidedRecovery)
+def decide_recovery(body: dict[str, bool], recovery_id: str) -> dict[str, Any]:
+    """Agree, as the second person, and get the code to read out; it is shown this once."""
+    row, code = vaults.decide_recovery(actor(), recovery_id, body["agreed"])
+    return {"recovery": row, "code": code}
 
 
 def init_app(app: Flask) -> None:

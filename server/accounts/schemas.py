@@ -89,7 +89,36 @@ class DeviceAnswer(Answer):
     enrolled_at = fields.DateTime()
     last_seen_at = fields.DateTime(allow_none=True)
     revoked_at = fields.DateTime(allow_none=True)
+    lost_at = fields.DateTime(allow_none=True)
 
 
 class Revocation(Body):
     reason = text_field(200, required=True)
+
+
+class NewRecovery(Body):
+    device = uuid_field(required=True)
+    request = text_field(40, required=True)
+    reason = text_field(400, required=True)
+
+
+class RecoveryDecision(Body):
+    agreed = fields.Boolean(required=True)
+
+
+class RecoveryAnswer(Answer):
+    """`code` only in the answer to the decision, once."""
+
+    id = uuid_field()
+    device = fields.String(attribute="device_id")
+    label = fields.String(attribute="device.label")
+    person_name = fields.String(attribute="device.person.name")
+    reason = fields.String()
+    asked_by = fields.String(attribute="asked_by.name")
+    asked_at = fields.DateTime()
+    agreed = fields.Boolean(allow_none=True)
+
+
+class DecidedRecovery(Answer):
+    recovery = fields.Nested(RecoveryAnswer)
+    code = fields.String(allow_none=True)

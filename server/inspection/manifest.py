@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from server.accounts.vaults import lost_devices
 from server.evidence.service import Kept, kept
 from server.evidence.sight import require_sight
 from server.inspection.models import InspectionHead, JournalEntry
@@ -34,25 +35,37 @@ class Manifest:
 
 def manifest_for(actor: Actor, inspection_id: str) -> Manifest:
     """The receipt; raises `not_found` for what the actor neither sees nor has contributed to."""
+    brought = exists().where(JournalEntry.inspection_id == inspection_id, JournalEntry.pushed_by == actor.id)
+    if not db.session.scalar(select(brought)):
+        require_sight(actor, inspection_id)
+    return manifest_of(inspection_id)
+
+
+def manifest_of(inspection_id: str) -> Manifest:
+    """The receipt, whoever asks."""
     rows = db.session.execute(
-        select(JournalEntry.id, JournalEntry.sha256, JournalEntry.pushed_by)
+        select(JournalEntry.id, JournalEntry.sha256, JournalEntry.device_id, JournalEntry.code)
         .where(JournalEntry.inspection_id == inspection_id)
         .order_by(JournalEntry.id)
     ).all()
-    if not any(pushed_by == actor.id for _, _, pushed_by in rows):
-        require_sight(actor, inspection_id)
-    named = {sha256 for _, sha256, _ in rows if sha256 is not None}
-    here = kept(named)
+    here = kept(row.sha256 for row in rows if row.sha256 is not None)
     evidence = [here[sha256] for sha256 in sorted(here)]
-    reason = _reason(db.session.get(InspectionHead, inspection_id), named, evidence)
-    return Manifest(inspection_id, [key for key, _, _ in rows], evidence, reason)
+    gone = lost_devices({row.device_id for row in rows})
+    due = {row.sha256 for row in rows if row.sha256 and row.code is None and row.device_id not in gone}
+    reason = _reason(db.session.get(InspectionHead, inspection_id), due - here.keys(), evidence)
+    return Manifest(inspection_id, [row.id for row in rows], evidence, reason)
 
 
-def _reason(head: InspectionHead | None, named: set[str], evidence: list[Kept]) -> Reason | None:
-    """Signed off, all bytes here, and a verified backup newer than the last change of either."""
+def _reason(head: InspectionHead | None, missing: set[str], evidence: list[Kept]) -> Reason | None:
+    """Signed off, the record's bytes here, and a verified backup newer than the last change of either.
+
+    What came late or is held is stored like everything else and counts so, whether it is ever admitted. Its bytes, and
+    those of a phone whose vault is gone, are not waited for: a phone that has them offers them, because it compares
+    every hash it holds with this list before it forgets anything.
+    """
     if head is None or head.signed_off_at is None:
         return "not_signed_off"
-    if len(evidence) < len(named):
+    if missing:
         return "evidence_missing"
     reached: datetime | None = last_verified()
     last_change = max([head.changed_at, *(item.stored_at for item in evidence)])

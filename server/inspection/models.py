@@ -8,8 +8,9 @@ transaction commits later).
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.platform.db import Base
@@ -74,3 +75,25 @@ class JournalRun(Base):
     inspection_id: Mapped[str] = mapped_column(String(36))
     feed: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+
+
+class Parcel(Base):
+    """A file that was taken in, known by the hash of its header: the same file twice is one row.
+
+    `refusals` are entries that were not plainly accepted: `{"id", "status", "code"}`; `faults` evidence that could not
+    be kept: `{"inspection", "sha256", "code"}`. Accepted entries and stored bytes stand in their own tables.
+    """
+
+    __tablename__ = "parcel"
+    __table_args__ = (Index(None, "taken_at"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    taken_by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime]
+    packed_at: Mapped[str] = mapped_column(String(40))
+    entries: Mapped[int]
+    evidence: Mapped[int]
+    inspections: Mapped[list[str]] = mapped_column(JSON)
+    refusals: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

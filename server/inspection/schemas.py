@@ -74,3 +74,25 @@ class ManifestAnswer(Answer):
     evidence = fields.List(fields.Nested(EvidenceReceipt))
     may_forget = fields.Boolean()
     reason = fields.String(allow_none=True)
+
+
+class ParcelAnswer(Answer):
+    """A file that was taken in. `refusals`: entries that were not plainly accepted; `faults`: photos that were not."""
+
+    id = fields.String()
+    device = fields.String(attribute="device_id")
+    person_name = fields.String()
+    label = fields.String()
+    taken_at = fields.DateTime()
+    packed_at = fields.String()
+    entries = fields.Integer()
+    evidence = fields.Integer()
+    refusals = fields.List(fields.Dict())
+    faults = fields.List(fields.Dict())
+
+
+class NewPack(Body):
+    """`parcel`: the file that this one answers."""
+
+    device = uuid_field(required=True)
+    parcel = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))

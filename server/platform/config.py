@@ -28,6 +28,7 @@ class Settings:
     photo_bytes: int = 25 * 1024 * 1024
     chunk_bytes: int = 512 * 1024
     request_bytes: int = 8 * 1024 * 1024
+    parcel_bytes: int = 2 * 1024 * 1024 * 1024
     login_tries: str = "10 per minute"
     proxies: int = 0
 

@@ -5,12 +5,14 @@
  * the device id as associated data. It travels as JSON text in `wrapped_key` of POST /api/devices:
  * {"v":1,"alg":"ECDH-ES+HKDF-SHA256+A256GCM","epk":JWK,"salt":b64u,"iv":b64u,"sealed":b64u}.
  *
- * What the office hands back is a recovery code: the 32 bytes in Crockford base32 with two check letters,
- * in groups of four, which a person can read out over the telephone.
+ * To get it back the phone shows a request (ten random bytes, bound to the device), and the office answers with a
+ * code: the content key under a pad that only this request gives, in Crockford base32 with two check letters, in
+ * groups of four, to be read out over the telephone. The phone forgets the request once it was used, so a code that
+ * was overheard or is found later opens nothing.
  */
 import type { Random } from "../app/ports";
 import { sha256 } from "../core/sha256";
-import { base64url, utf8, type Bytes } from "./encoding";
+import { base64url, joined, utf8, type Bytes } from "./encoding";
 import { Refusal } from "./refusal";
 
 export const INFO = "suicha vault recovery v1:";
@@ -66,21 +68,59 @@ export async function agreedKey(
   return subtle.deriveKey(how, base, { name: "AES-GCM", length: 256 }, false, use);
 }
 
-/** 32 bytes as a code to read out: 52 letters and two check letters, in groups of four. */
-export function recoveryCode(key: Bytes): string {
-  const text = base32(key) + base32(sha256(key)).slice(0, 2);
-  return text.replace(/(.{4})(?=.)/g, "$1-");
+const PAD = "suicha recovery request v1";
+export const REQUEST_BYTES = 10;
+
+/** What the phone shows: 16 letters and two check letters that depend on the device too. */
+export function requestCode(request: Bytes, device: string): string {
+  return grouped(base32(request) + base32(sha256(joined(request, utf8(device)))).slice(0, 2));
 }
 
-/** Back to 32 bytes; spaces, hyphens, case, and O I L are forgiven. Throws Refusal recovery_code_wrong. */
-export function fromRecoveryCode(code: string): Bytes {
+/** The office's answer to a request, for the test that plays the office. */
+export async function recoveryCode(
+  subtle: SubtleCrypto,
+  key: Bytes,
+  request: Bytes,
+  device: string,
+): Promise<string> {
+  const masked = under(key, await padOf(subtle, request, device));
+  return grouped(base32(masked) + base32(sha256(masked)).slice(0, 2));
+}
+
+/** Back to the 32 bytes; spaces, hyphens, case, and O I L are forgiven. Throws Refusal recovery_code_wrong. */
+export async function fromRecoveryCode(
+  subtle: SubtleCrypto,
+  code: string,
+  request: Bytes,
+  device: string,
+): Promise<Bytes> {
   const text = code.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
   if (text.length !== 54) throw new Refusal("recovery_code_wrong");
-  const out = new Uint8Array(32);
+  const masked = fromBase32(text.slice(0, 52), 32);
+  if (base32(sha256(masked)).slice(0, 2) !== text.slice(52)) throw new Refusal("recovery_code_wrong");
+  return under(masked, await padOf(subtle, request, device));
+}
+
+async function padOf(subtle: SubtleCrypto, request: Bytes, device: string): Promise<Bytes> {
+  const base = await subtle.importKey("raw", request, "HKDF", false, ["deriveBits"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: utf8(device), info: utf8(PAD) };
+  return new Uint8Array(await subtle.deriveBits(how, base, 256));
+}
+
+function under(bytes: Bytes, pad: Bytes): Bytes {
+  return bytes.map((byte, at) => byte ^ pad[at]!);
+}
+
+function grouped(letters: string): string {
+  return letters.replace(/(.{4})(?=.)/g, "$1-");
+}
+
+function fromBase32(text: string, length: number): Bytes {
+  const out = new Uint8Array(length);
   let held = 0;
   let bits = 0;
   let at = 0;
-  for (const letter of text.slice(0, 52)) {
+  for (const letter of text) {
     const value = LETTERS.indexOf(letter);
     if (value < 0) throw new Refusal("recovery_code_wrong");
     held = ((held << 5) | value) & 0xffff;
@@ -90,7 +130,6 @@ export function fromRecoveryCode(code: string): Bytes {
       out[at++] = (held >> bits) & 255;
     }
   }
-  if (base32(sha256(out)).slice(0, 2) !== text.slice(52)) throw new Refusal("recovery_code_wrong");
   return out;
 }
 

@@ -8,7 +8,7 @@ import type { Clock, Signer } from "../app/ports";
 import type { Limits, Person } from "../api/types";
 import { sha256Hex } from "../core/sha256";
 import { durably } from "./durable";
-import { base64url, fromBase64url, joined, utf8, uuid7 } from "./encoding";
+import { base64url, fromBase64url, joined, utf8, uuid7, type Bytes } from "./encoding";
 import {
   Box,
   importContentKey,
@@ -22,7 +22,7 @@ import {
   wrappingKey,
   type KeyRing,
 } from "./keys";
-import { fromRecoveryCode, sealForOffice } from "./recovery";
+import { fromRecoveryCode, REQUEST_BYTES, requestCode, sealForOffice } from "./recovery";
 import { Refusal } from "./refusal";
 import { ShelfDb, VaultDb, type Databases, type ShelfVault } from "./schema";
 import { Vault } from "./vault";
@@ -150,12 +150,25 @@ export class Shelf {
     );
   }
 
-  /** Opens a vault with the key that the office recovered. Refusals: no_vault · recovery_code_wrong. */
+  /**
+   * What to tell the office when the password is forgotten. It stays the same until a recovery has succeeded, so that
+   * the phone may be put away in between. Refusal: no_vault.
+   */
+  async recoveryRequest(login: string): Promise<{ code: string; device: string }> {
+    const record = await this.find(login);
+    if (record === null) throw new Refusal("no_vault");
+    const { device } = record;
+    return { code: requestCode(await this.requestOf(device), device), device };
+  }
+
+  /** Opens a vault with the office's answer to its request. Refusals: no_vault · recovery_code_wrong. */
   async recover(login: string, code: string, newPassword: string): Promise<Vault> {
     const { ring } = this.effects;
     const record = await this.find(login);
     if (record === null) throw new Refusal("no_vault");
-    const content = await importContentKey(ring, fromRecoveryCode(code));
+    const request = await this.requestOf(record.device);
+    const raw = await fromRecoveryCode(ring.subtle, code, request, record.device);
+    const content = await importContentKey(ring, raw);
     const { wrap, wrapping } = await wrapContentKey(ring, content, newPassword, record.id);
     const vault = await this.opened(record, await withoutExport(ring, content), wrapping).catch(
       (thrown: unknown) => {
@@ -164,7 +177,12 @@ export class Shelf {
           : thrown;
       },
     );
-    await this.run(() => this.db.vaults.update(record.id, { wrap, tries: { count: 0, last: 0, until: 0 } }));
+    await this.run(() =>
+      this.db.transaction("rw", this.db.vaults, this.db.facts, async () => {
+        await this.db.vaults.update(record.id, { wrap, tries: { count: 0, last: 0, until: 0 } });
+        await this.db.facts.delete(`recovery:${record.device}`);
+      }),
+    );
     return vault;
   }
 
@@ -242,13 +260,22 @@ export class Shelf {
     await this.run(() => this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }));
   }
 
-  private async salt(): Promise<Uint8Array> {
-    const fresh = base64url(this.effects.ring.random.bytes(16));
+  private salt(): Promise<Bytes> {
+    return this.once("salt", 16);
+  }
+
+  private requestOf(device: string): Promise<Bytes> {
+    return this.once(`recovery:${device}`, REQUEST_BYTES);
+  }
+
+  /** Random bytes that stay what they were the first time. */
+  private async once(key: string, length: number): Promise<Bytes> {
+    const fresh = base64url(this.effects.ring.random.bytes(length));
     const kept = await this.run(() =>
       this.db.transaction("rw", this.db.facts, async () => {
-        const known = await this.db.facts.get("salt");
+        const known = await this.db.facts.get(key);
         if (known !== undefined) return known.value as string;
-        await this.db.facts.put({ key: "salt", value: fresh });
+        await this.db.facts.put({ key, value: fresh });
         return fresh;
       }),
     );

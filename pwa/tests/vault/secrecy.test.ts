@@ -14,7 +14,7 @@ import {
 import { Profile, subtle } from "../phone/effects";
 import { fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { Box } from "../../src/vault/keys";
-import { agreedKey, fromRecoveryCode, recoveryCode } from "../../src/vault/recovery";
+import { agreedKey, fromRecoveryCode, recoveryCode, REQUEST_BYTES } from "../../src/vault/recovery";
 import { waitAfter } from "../../src/vault/shelf";
 
 /** Every byte of every database of the profile, as text a thief could search. */
@@ -156,12 +156,14 @@ describe("a new password", () => {
     await expect(shelf.unlock(LI.login, "drittes-2026")).resolves.toBeDefined();
   });
 
-  it("can be set with the key that the office recovers, read out over the telephone", async () => {
+  it("can be set with the office's answer, read out over the telephone, and that answer serves once", async () => {
     const profile = new Profile();
     await enrolled(profile, LI);
     const shelf = shelfOf(profile.tab());
-    const record = (await shelf.find(LI.login))!;
-    const code = recoveryCode(await officeRecovers(record.recovery, record.device));
+    const { code: shown, device } = await shelf.recoveryRequest(LI.login);
+    expect(shown).toMatch(/^([0-9A-Z]{4}-){4}[0-9A-Z]{2}$/);
+    expect((await shelfOf(profile.tab()).recoveryRequest(LI.login)).code).toBe(shown);
+    const code = await officeAnswers(shelf, profile);
     await expect(
       shelf.recover(
         LI.login,
@@ -175,18 +177,34 @@ describe("a new password", () => {
     const vault = await shelf.recover(LI.login, spoken, "neu-2026-sun");
     expect(await vault.task(HOTEL)).not.toBeNull();
     await expect(shelf.unlock(LI.login, "neu-2026-sun")).resolves.toBeDefined();
+    expect((await shelf.recoveryRequest(LI.login)).code).not.toBe(shown);
+    await expect(shelf.recover(LI.login, code, "again")).rejects.toMatchObject({
+      code: "recovery_code_wrong",
+    });
+    expect(device).toBe(vault.device);
   });
 
   it("is not set with the key of another vault", async () => {
     const profile = new Profile();
     await enrolled(profile, LI);
-    const other = recoveryCode(new Uint8Array(32).fill(7));
-    await expect(shelfOf(profile.tab()).recover(LI.login, other, "x")).rejects.toMatchObject({
-      code: "recovery_code_wrong",
-    });
+    const shelf = shelfOf(profile.tab());
+    const { device } = await shelf.recoveryRequest(LI.login);
+    const request = await requestIn(shelf, device);
+    const other = await recoveryCode(subtle, new Uint8Array(32).fill(7), request, device);
+    await expect(shelf.recover(LI.login, other, "x")).rejects.toMatchObject({ code: "recovery_code_wrong" });
     await expect(shelfOf(profile.tab()).unlock(LI.login, PASSWORD)).resolves.toBeDefined();
   });
 });
+
+async function requestIn(shelf: Shelf, device: string): Promise<Uint8Array<ArrayBuffer>> {
+  return fromBase64url((await shelf.db.facts.get(`recovery:${device}`))!.value as string);
+}
+
+async function officeAnswers(shelf: Shelf, profile: Profile): Promise<string> {
+  const { recovery, device } = (await shelfOf(profile.tab()).find(LI.login))!;
+  const key = await officeRecovers(recovery, device);
+  return recoveryCode(subtle, key, await requestIn(shelf, device), device);
+}
 
 /** What the office's side does with wrapped_key: plain ECIES, from the description alone. */
 async function officeRecovers(text: string, device: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -203,10 +221,14 @@ async function officeRecovers(text: string, device: string): Promise<Uint8Array<
 }
 
 describe("the recovery code", () => {
-  it("brings every key back", () => {
-    for (let n = 0; n < 64; n += 1) {
+  it("brings every key back, to the phone that asked and to no other", async () => {
+    const device = "01930000-0000-7000-8000-0000000000d1";
+    for (let n = 0; n < 16; n += 1) {
       const key = new Uint8Array(32).map((_, at) => (n * 31 + at * 17) % 256);
-      expect(fromRecoveryCode(recoveryCode(key))).toEqual(key);
+      const request = new Uint8Array(REQUEST_BYTES).fill(n);
+      const code = await recoveryCode(subtle, key, request, device);
+      expect(await fromRecoveryCode(subtle, code, request, device)).toEqual(key);
+      expect(await fromRecoveryCode(subtle, code, request, `${device}x`)).not.toEqual(key);
     }
   });
 });

@@ -1,0 +1,81 @@
+"""The content key of a phone's vault, as its owner sealed it for the office, and the code by which it goes back.
+
+`pwa/src/vault/recovery.ts` is the other half of both. Sealing is ECIES on P-256 (HKDF-SHA256, AES-256-GCM, the device
+id as associated data). What goes back is read out over the telephone: the phone shows a request, the office answers
+with a code. The code is the key under a pad that only that request gives, and the phone forgets the request once it was
+used: a code that is overheard or found later opens nothing.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from server.platform.errors import Problem
+from server.platform.keys import load_jwk, unb64url
+
+INFO = "suicha vault recovery v1:"
+PAD = b"suicha recovery request v1"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O and U, which are misread."""
+REQUEST_BYTES, KEY_BYTES = 10, 32
+_FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
+
+
+def open_sealed(office: ec.EllipticCurvePrivateKey, wrapped_key: str, device_id: str) -> bytes:
+    """The content key behind a device's `wrapped_key`.
+
+    Raises `recovery_impossible` when it was sealed to another key than the office has now, or is none.
+    """
+    try:
+        told: dict[str, Any] = json.loads(wrapped_key)
+        shared = office.exchange(ec.ECDH(), load_jwk(told["epk"]))
+        salt, iv, sealed = (unb64url(told[name]) for name in ("salt", "iv", "sealed"))
+        key = HKDF(hashes.SHA256(), 32, salt, f"{INFO}{device_id}".encode()).derive(shared)
+        opened = AESGCM(key).decrypt(iv, sealed, device_id.encode())
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidTag) as error:
+        raise Problem("recovery_impossible") from error
+    if len(opened) != KEY_BYTES:
+        raise Problem("recovery_impossible")
+    return opened
+
+
+def read_request(text: str, device_id: str) -> bytes:
+    """The request that a phone shows (18 letters). Raises `recovery_request_wrong`: misread, or another phone's."""
+    letters = text.upper().translate(_FORGIVEN)
+    if len(letters) != 18 or any(letter not in LETTERS for letter in letters):
+        raise Problem("recovery_request_wrong")
+    request = int("".join(f"{LETTERS.index(letter):05b}" for letter in letters[:16]), 2).to_bytes(REQUEST_BYTES, "big")
+    if request_check(request, device_id) != letters[16:]:
+        raise Problem("recovery_request_wrong")
+    return request
+
+
+def request_check(request: bytes, device_id: str) -> str:
+    """Two letters by which a misread request, or one of another phone, is noticed."""
+    return base32(hashlib.sha256(request + device_id.encode()).digest())[:2]
+
+
+def recovery_code(key: bytes, request: bytes, device_id: str) -> str:
+    """The answer to a request: 54 letters in groups of four."""
+    pad = HKDF(hashes.SHA256(), KEY_BYTES, device_id.encode(), PAD).derive(request)
+    masked = bytes(a ^ b for a, b in zip(key, pad, strict=True))
+    letters = base32(masked) + base32(hashlib.sha256(masked).digest())[:2]
+    return grouped(letters)
+
+
+def grouped(letters: str) -> str:
+    """In groups of four, as they are read out."""
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+def base32(data: bytes) -> str:
+    """Crockford's base32, the last letter filled up with zero bits."""
+    bits = "".join(f"{byte:08b}" for byte in data)
+    bits += "0" * (-len(bits) % 5)
+    return "".join(LETTERS[int(bits[at : at + 5], 2)] for at in range(0, len(bits), 5))
