@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from server.dispatch.feed import note_change
+from server.dispatch.service import people_of, task_by_id
 from server.evidence.models import Blob, BlobInspection, Erasure
 from server.evidence.previews import forget_previews
 from server.evidence.sight import may_see
@@ -63,9 +65,20 @@ def decide(actor: Actor, erasure_id: str, agreed: bool) -> Erasure:
         blob = db.session.get_one(Blob, row.sha256)
         blob.erased_at, blob.erased_reason = now(), row.reason
         sha256 = blob.sha256
+        _tell_phones(sha256)
         db.session.commit()
         wipe(sha256)
     return row
+
+
+def _tell_phones(sha256: str) -> None:
+    """The next pull of everybody who may have a copy names the hash, and the copy goes."""
+    for inspection_id in db.session.scalars(
+        select(BlobInspection.inspection_id)
+        .where(BlobInspection.sha256 == sha256)
+        .order_by(BlobInspection.inspection_id)
+    ):
+        note_change(inspection_id, people_of(task_by_id(inspection_id)))
 
 
 def wipe(sha256: str) -> None:

@@ -1,6 +1,6 @@
 """What other stages ask of evidence: which bytes are here, and where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from server.evidence.models import Blob
+from server.evidence.models import Blob, BlobInspection
 from server.evidence.previews import preview_of
 from server.evidence.uploads import sees_blob
 from server.platform.auth import Actor
@@ -40,6 +40,19 @@ def kept(hashes: Iterable[str]) -> dict[str, Kept]:
             state: Literal["stored", "erased"] = "erased" if blob.erased_at else "stored"
             found[blob.sha256] = Kept(blob.sha256, state, blob.media_type, blob.size, blob.stored_at)
     return found
+
+
+def erased_of(inspection_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Inspection and hash of what was erased there: phones that hear of it drop their copies."""
+    if not inspection_ids:
+        return []
+    query = (
+        select(BlobInspection.inspection_id, BlobInspection.sha256)
+        .join(Blob, Blob.sha256 == BlobInspection.sha256)
+        .where(BlobInspection.inspection_id.in_(inspection_ids), Blob.erased_at.is_not(None))
+        .order_by(BlobInspection.inspection_id, BlobInspection.sha256)
+    )
+    return [(key, sha256) for key, sha256 in db.session.execute(query)]
 
 
 def bytes_of(sha256: str) -> bytes:

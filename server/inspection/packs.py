@@ -62,7 +62,7 @@ def _pulled(person: Person) -> dict[str, Any]:
     while True:
         text = page_json(pull(person, cursor), installation().epoch, iso(now()))
         page: dict[str, Any] = json.loads(text)
-        for name in ("tasks", "removed", "devices", "checklists"):
+        for name in ("tasks", "removed", "devices", "checklists", "erased"):
             page[name] = whole.get(name, []) + page[name]
         page["inspections"] = _joined(whole.get("inspections", []), page["inspections"])
         whole, cursor = page, page["cursor"]

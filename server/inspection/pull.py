@@ -14,6 +14,7 @@ from sqlalchemy import select
 from server.accounts.models import Device, Person
 from server.dispatch.models import Task, TaskFeed, TaskInspector
 from server.dispatch.service import changes_since, person_feed, task_by_id, task_payload
+from server.evidence.service import erased_of
 from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
 from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
@@ -39,6 +40,7 @@ class Page:
     checklists: dict[str, str] = field(default_factory=dict)
     devices: list[dict[str, Any]] = field(default_factory=list)
     inspections: list[str] = field(default_factory=list)
+    erased: list[dict[str, str]] = field(default_factory=list)
 
 
 def pull(actor: Actor, cursor_text: str) -> Page:
@@ -71,6 +73,7 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
     page.checklists = checklist_bodies(hashes)
     for sha256 in page.checklists:
         cursor.note_checklist(sha256)
+    page.erased = [{"inspection": key, "sha256": sha256} for key, sha256 in erased_of(sent)]
     return set(sent)
 
 
@@ -160,6 +163,7 @@ def page_json(page: Page, epoch: str, server_time: str) -> str:
             "tasks": page.tasks,
             "removed": page.removed,
             "devices": page.devices,
+            "erased": page.erased,
         },
         ensure_ascii=False,
     )

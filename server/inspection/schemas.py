@@ -47,6 +47,11 @@ class JournalAnswer(Answer):
     runs = fields.List(fields.Dict())
 
 
+class ErasedAnswer(Answer):
+    inspection = uuid_field()
+    sha256 = fields.String()
+
+
 class PullAnswer(Answer):
     cursor = fields.String()
     more = fields.Boolean()
@@ -57,6 +62,7 @@ class PullAnswer(Answer):
     checklists = fields.List(fields.Nested(ChecklistAnswer))
     devices = fields.List(fields.Nested(DeviceKeyAnswer))
     inspections = fields.List(fields.Nested(JournalAnswer))
+    erased = fields.List(fields.Nested(ErasedAnswer))
 
 
 class ManifestQuery(Query):

@@ -1,6 +1,6 @@
 """What must be there before a lead may answer for a record: each missing thing is named, with whose it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from server.core.checklist.run import Run
@@ -18,14 +18,22 @@ def titles_of(run: Run, paths: Sequence[str]) -> list[str]:
     return [titles.get(code, PLACES.get(code, code)) for code in codes]
 
 
-def require_ready(looked: Looked, outstanding: Sequence[dict[str, Any]]) -> None:
-    """Raises `review_entries_missing`, `review_evidence_missing`, `review_conflicts_open`."""
+def require_ready(looked: Looked, outstanding: Sequence[dict[str, Any]], lost: Collection[str], text: str) -> None:
+    """Raises `review_entries_missing`, `review_evidence_missing`, `review_conflicts_open`.
+
+    What lies in a vault that is gone will not come: nobody waits for it, but the lead says in `text` why the record
+    stands without it (`review_loss_needs_words`).
+    """
+    gone = [row for row in outstanding if row["device"] in lost]
+    outstanding = [row for row in outstanding if row["device"] not in lost]
     entries = sum(row["entries"] for row in outstanding)
     if entries:
         raise Problem("review_entries_missing", n=entries, people=_people(r for r in outstanding if r["entries"]))
     evidence = sum(len(row["evidence"]) for row in outstanding)
     if evidence:
         raise Problem("review_evidence_missing", n=evidence, people=_people(r for r in outstanding if r["evidence"]))
+    if gone and not text.strip():
+        raise Problem("review_loss_needs_words", people=_people(gone))
     conflicts = sorted(looked.state["conflicts"])
     if conflicts:
         raise Problem("review_conflicts_open", n=len(conflicts), items="、".join(titles_of(looked.run, conflicts)))

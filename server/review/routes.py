@@ -8,6 +8,7 @@ from server.platform.auth import Role, access, actor
 from server.platform.stage import stage_blueprint
 from server.review import service
 from server.review.looking import Looked
+from server.review.lost import lost_vaults
 from server.review.models import SignOff
 from server.review.schemas import Admission, GivingBack, QueueRow, ReviewAnswer, SignedOffAnswer, SigningOff
 
@@ -68,6 +69,7 @@ def _whole(looked: Looked) -> dict[str, Any]:
         "evaluation": looked.run.result(),
         "restricted": looked.restricted,
         "outstanding": service.outstanding_of(looked.task.id),
+        "lost": lost_vaults(looked),
         "devices": service.devices_of(looked.entries),
         "people": service.people_names(looked),
         "feed": service.feed_of(looked.task.id),

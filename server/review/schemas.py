@@ -30,6 +30,14 @@ class Outstanding(Answer):
     evidence = fields.List(fields.String())
 
 
+class LostVault(Answer):
+    device = fields.String()
+    person_name = fields.String()
+    lost_at = fields.DateTime()
+    last_seq = fields.Integer()
+    missing = fields.Integer()
+
+
 class KnownDevice(Answer):
     id = fields.String()
     person_id = uuid_field()
@@ -50,6 +58,7 @@ class ReviewAnswer(Answer):
     evaluation = fields.Dict()
     restricted = fields.List(fields.Dict())
     outstanding = fields.List(fields.Nested(Outstanding))
+    lost = fields.List(fields.Nested(LostVault))
     devices = fields.List(fields.Nested(KnownDevice))
     people = fields.Dict(keys=fields.String(), values=fields.String())
     feed = fields.Integer()

@@ -20,6 +20,7 @@ from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.trail import record
 from server.review.looking import Looked, look
+from server.review.lost import lost_vaults
 from server.review.models import SignOff
 from server.review.readiness import require_ready, require_signed
 
@@ -152,7 +153,7 @@ def sign_off(actor: Actor, inspection_id: str, text: str, seen: int | None = Non
     missing signatures, changes after a signature without a reason in `text`.
     """
     looked = _begin(actor, "sign_off", inspection_id, seen)
-    require_ready(looked, outstanding_of(inspection_id))
+    require_ready(looked, outstanding_of(inspection_id), {row["device"] for row in lost_vaults(looked)}, text)
     shas = require_signed(looked, text)
     person = db.session.get_one(Person, actor.id)
     value = {

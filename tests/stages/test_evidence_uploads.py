@@ -19,7 +19,7 @@ from server.platform.clock import SetClock
 from server.platform.db import db
 from tests.browser import Browser, Tab
 from tests.factories import Bureau
-from tests.factories_journal import JPEG, make_task
+from tests.factories_journal import JPEG, Replica, make_task
 
 UPLOADS = "/api/evidence/uploads"
 TYPE = "application/offset+octet-stream"
@@ -313,6 +313,29 @@ class TestErasure:
         patch(tab, waiting, 0, JPEG)
         create(tab, task, JPEG, JPEG)
         assert not blobs().has(sha(JPEG)), "and does not come back"
+
+    def test_tells_the_phones_to_drop_their_copies(
+        self, tab: Tab, task: Task, browser: Browser, bureau: Bureau
+    ) -> None:
+        create(tab, task, JPEG, JPEG)
+        phones = [Replica(browser.of(bureau.people[name])) for name in ("first", "second")]
+        assert [phone.pull()["erased"] for phone in phones] == [[], []]
+        asked = self.ask(browser.of(bureau.people["lead"]), task).json["id"]
+        assert phones[0].pull()["erased"] == []
+        browser.of(bureau.people["legal"]).post(f"/api/evidence/erasures/{asked}/decision", {"agreed": True})
+        for phone in phones:
+            assert phone.pull()["erased"] == [{"inspection": task.id, "sha256": sha(JPEG)}]
+            assert phone.pull()["erased"] == [], "once is enough"
+
+    def test_whoever_asked_does_not_decide(self, tab: Tab, task: Task, browser: Browser, bureau: Bureau) -> None:
+        create(tab, task, JPEG, JPEG)
+        both = bureau.people["lead"]
+        both.roles = ["lead", "legal"]
+        db.session.commit()
+        asked = self.ask(browser.of(both), task).json["id"]
+        decided = browser.of(both).post(f"/api/evidence/erasures/{asked}/decision", {"agreed": True})
+        assert decided.json["code"] == "erasure_needs_two"
+        assert blobs().has(sha(JPEG))
 
     def test_refused_by_the_legal_office_the_bytes_stay(
         self, tab: Tab, task: Task, browser: Browser, bureau: Bureau

@@ -185,6 +185,41 @@ def test_missing_photos_stop_the_sign_off_and_say_whose(
     assert told.decide("sign-off", text="照片为签名后补传。").status_code == 200
 
 
+def test_what_was_in_a_lost_vault_is_told_and_answered_for_in_words(
+    app: Flask, bureau: Bureau, browser: Browser, clock: SetClock
+) -> None:
+    told = Told(app, bureau, browser, clock)
+    cases.fill(told)
+    cases.all_sign(told)
+    told.upload_all()
+    told.photo(cases.LI, "HT201", 9)
+    told.submit()
+    lis = told.phones[cases.LI]
+    assert told.read().json["lost"] == []
+    assert lis.tab and lis.tab.post(f"/api/devices/{lis.id}/loss").status_code == 200
+    (row,) = told.read().json["lost"]
+    assert (row["device"], row["person_name"]) == (lis.id, "李卫东")
+    assert (row["last_seq"], row["missing"]) == (lis.entries[-1]["seq"], 0)
+    assert code_of(told.decide("sign-off")) == "review_loss_needs_words"
+    assert told.decide("sign-off", text="李卫东手机数据丢失，其照片无法补传，其余证据足以认定。").status_code == 200
+
+
+def test_what_others_saw_of_a_lost_vault_is_counted(
+    app: Flask, bureau: Bureau, browser: Browser, clock: SetClock
+) -> None:
+    told = Told(app, bureau, browser, clock)
+    cases.fill(told)
+    told.push()
+    zhang, li = told.phones[cases.ZHANG], told.phones[cases.LI]
+    here = len(li.entries)
+    unseen = [li.answer("HT101", {"unchecked": f"第{n}次改"}) for n in range(3)]
+    zhang.submit(*told.entries.values(), unseen[-1])
+    zhang.push()
+    assert zhang.tab and zhang.tab.post(f"/api/devices/{li.id}/loss").status_code == 200
+    (row,) = told.read().json["lost"]
+    assert (row["last_seq"], row["missing"]) == (here, 3)
+
+
 def test_an_open_conflict_stops_the_sign_off(app: Flask, bureau: Bureau, browser: Browser, clock: SetClock) -> None:
     told = Told(app, bureau, browser, clock)
     cases.fill(told)

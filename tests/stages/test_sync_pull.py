@@ -269,6 +269,31 @@ class TestManifest:
         told = self.receipt(phone)
         assert (told["may_forget"], told["reason"], told["evidence"]) == (False, "evidence_missing", [])
 
+    def test_what_came_late_is_stored_and_keeps_nobody_waiting(
+        self, phone: Phone, bureau: Bureau, clock: SetClock
+    ) -> None:
+        phone.answer("HT101", "pass")
+        self.sign_off(phone, bureau)
+        late, photo = phone.answer("HT102", "fail"), phone.photo("HT102")
+        assert {o["code"] for o in phone.push()} == {"late"}
+        told = self.receipt(phone)
+        assert told["reason"] == "no_backup_yet", "a change wants a newer backup"
+        clock.advance(minutes=6)
+        self.note_backup(clock)
+        told = self.receipt(phone)
+        assert {late["id"], photo["id"]} <= set(told["entries"])
+        assert (told["may_forget"], told["evidence"]) == (True, [])
+        assert phone.outcome([late], [phone.run([late])]) == {("held", "late")}, "and it still waits for the lead"
+
+    def test_what_was_in_a_lost_vault_is_not_waited_for(self, phone: Phone, bureau: Bureau, clock: SetClock) -> None:
+        phone.photo("HT101")
+        self.sign_off(phone, bureau)
+        clock.advance(minutes=6)
+        self.note_backup(clock)
+        assert self.receipt(phone)["reason"] == "evidence_missing"
+        assert phone.tab and phone.tab.post(f"/api/devices/{phone.id}/loss").status_code == 200
+        assert self.receipt(phone)["may_forget"] is True
+
     def test_a_stranger_is_not_told(self, phone: Phone, bureau: Bureau, browser: Browser) -> None:
         phone.answer("HT101", "pass")
         phone.push()

@@ -45,6 +45,7 @@ export interface HttpRequest {
 
 const LIMIT_MS = 30_000;
 const BLOB_LIMIT_MS = 180_000;
+const FILE_LIMIT_MS = 3_600_000;
 
 export interface HttpEffects {
   fetch: Effects["fetch"];
@@ -114,6 +115,13 @@ export class Http implements ApiClient {
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append("file", file);
     return parsed<T>(await this.sendFresh({ method: "POST", path, body: form, limit: BLOB_LIMIT_MS }));
+  }
+
+  async sendFile<T>(path: string, file: Blob): Promise<T> {
+    const headers = { "Content-Type": "application/octet-stream" };
+    return parsed<T>(
+      await this.sendFresh({ method: "POST", path, headers, body: file, limit: FILE_LIMIT_MS }),
+    );
   }
 
   private async sendFresh(request: HttpRequest): Promise<HttpAnswer> {

@@ -38,10 +38,13 @@ export function sessionApi(http: Http): {
 export function devicesApi(http: Http): {
   enrol(device: DeviceInput): Promise<DeviceAnswer>;
   list(): Promise<DeviceAnswer[]>;
+  /** The vault of this device was found gone. */
+  lose(device: string): Promise<DeviceAnswer>;
 } {
   return {
     enrol: (device) => http.post<DeviceAnswer>("/api/devices", device),
     list: () => http.get<DeviceAnswer[]>("/api/devices"),
+    lose: (device) => http.post<DeviceAnswer>(`/api/devices/${encodeURIComponent(device)}/loss`),
   };
 }
 

@@ -143,6 +143,8 @@ export interface PullAnswer {
   checklists: { hash: string; body: Definition }[];
   devices: KnownDevice[];
   inspections: { id: string; entries: Entry[]; runs: Run[] }[];
+  /** Evidence of these tasks that lead and legal office have erased. */
+  erased?: { inspection: string; sha256: string }[];
 }
 
 export interface ManifestAnswer {
@@ -191,6 +193,8 @@ export interface ReviewRecord {
   evaluation: Evaluation;
   /** What is still on its way, by device. */
   outstanding: { device: string; person_name: string; entries: number; evidence: string[] }[];
+  /** Phones whose vault is gone: what arrived last, and how many statements others saw that never arrived. */
+  lost?: { device: string; person_name: string; lost_at: string; last_seq: number; missing: number }[];
   devices: KnownDevice[];
   /** Names by person id. */
   people: Record<string, string>;
@@ -241,4 +245,6 @@ export interface ApiClient {
   delete<T>(path: string, body?: unknown): Promise<T>;
   blob(path: string, options?: { method?: "GET" | "POST"; body?: unknown }): Promise<Blob>;
   upload<T>(path: string, file: Blob, fields?: Record<string, string>): Promise<T>;
+  /** The file is the body: for those that are too large for a form. */
+  sendFile<T>(path: string, file: Blob): Promise<T>;
 }

@@ -75,12 +75,12 @@ async function lostVault({ shelf, mark }: EnrolmentEffects): Promise<string | nu
   return mark.read().find((device) => !here.has(device)) ?? null;
 }
 
+/** Tells the office and the leads; and the person, with when the server last heard of that device. */
 async function toldLoss({ http, now }: EnrolmentEffects, device: string): Promise<Notice> {
   const params: Record<string, string | number> = { device };
   try {
-    const known = (await devicesApi(http).list()).find(({ id }) => id === device);
-    if (known !== undefined)
-      Object.assign(params, { label: known.label, last_seen: known.last_seen_at ?? "" });
+    const known = await devicesApi(http).lose(device);
+    Object.assign(params, { label: known.label, last_seen: known.last_seen_at ?? "" });
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown;
   }

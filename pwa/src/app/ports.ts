@@ -182,7 +182,9 @@ export interface SessionPort {
   /** A colleague unlocks his own vault on this phone; both vaults then exchange what they hold. */
   unlockColleague(input: LoginInput): Promise<SessionState>;
   lockColleague(): Promise<void>;
-  /** Opens a vault with the key that the office recovered, and wraps it with the new password. */
+  /** What to tell the office when the password is forgotten. Refusal: no_vault. */
+  recoveryRequest(login: string): Promise<{ code: string; device: string }>;
+  /** Opens a vault with the office's answer to that request, and wraps it with the new password. */
   recover(input: { login: string; recoveryCode: string; newPassword: string }): Promise<SessionState>;
   /** Locks the vault, ends the server session; deletes nothing. Answers how much is not yet uploaded. */
   logout(): Promise<{ waiting: number }>;

@@ -132,6 +132,10 @@ export class Session implements SessionPort {
     this.show({ colleague: null });
   }
 
+  recoveryRequest(login: string): Promise<{ code: string; device: string }> {
+    return this.own.shelf.recoveryRequest(login);
+  }
+
   async recover(input: { login: string; recoveryCode: string; newPassword: string }): Promise<SessionState> {
     const vault = await this.own.shelf.recover(input.login, input.recoveryCode, input.newPassword);
     await this.opened(vault);

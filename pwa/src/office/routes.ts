@@ -18,6 +18,7 @@ export const officeRoutes: RouteRecordRaw[] = [
       { path: "draws/:id", name: "draw", component: () => import("./Draw.vue") },
       { path: "tasks", name: "office-tasks", component: () => import("./Tasks.vue") },
       { path: "records", name: "records", component: () => import("./Records.vue") },
+      { path: "files", name: "files", component: () => import("./FileRoads.vue") },
       { path: "system", name: "system", component: () => import("./System.vue") },
     ],
   },

@@ -94,6 +94,33 @@ export interface DeviceRow {
   enrolled_at: string;
   last_seen_at: string | null;
   revoked_at: string | null;
+  lost_at: string | null;
+}
+
+/** A file that was taken in from a phone. */
+export interface ParcelRow {
+  id: string;
+  device: string;
+  person_name: string;
+  label: string;
+  taken_at: string;
+  packed_at: string;
+  entries: number;
+  evidence: number;
+  refusals: { id: string; status: "held" | "refused"; code: string; detail: string }[];
+  faults: { inspection: string; sha256: string; code: string; detail: string }[];
+}
+
+/** A vault that is to be opened to its owner, waiting for a second person. */
+export interface RecoveryRow {
+  id: string;
+  device: string;
+  label: string;
+  person_name: string;
+  reason: string;
+  asked_by: string;
+  asked_at: string;
+  agreed: boolean | null;
 }
 
 export interface RecordRow {

@@ -3,10 +3,10 @@
  *
  * Part 0 of a file of kind "entries" (from a phone) is {inspections:[{id, entries, runs}], evidence:[{inspection,
  * sha256, media_type, path, value}]}, the bytes follow in that order. Part 0 of a file of kind "tasks" (from the
- * bureau) is {pull: the answer of /api/sync/pull, outcomes: those of a push, evidence: [{inspection, sha256}]}: tasks
- * out and, in the same file, the receipts for what came in before.
+ * bureau) is {pull: the answer of /api/sync/pull or null, outcomes: those of a push, evidence: [{inspection, sha256}],
+ * manifests: answers of /api/sync/manifest}: tasks out and, in the same file, the receipts for what came in before.
  */
-import type { PullAnswer, PushOutcome } from "../api/types";
+import type { ManifestAnswer, PullAnswer, PushOutcome } from "../api/types";
 import type { Clock, Locks, Random } from "../app/ports";
 import type { Entry, Run } from "../core/journal";
 import { sha256Hex } from "../core/sha256";
@@ -19,8 +19,10 @@ import { takeIn, type EvidenceRecord } from "../vault/replica";
 import { keyring, type Keyring } from "../vault/runs";
 import { entryKey, evidenceKey, type EvidenceRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
+import { takeManifests } from "./manifest";
 import { confirm, HELD_AGAIN_MS, settle } from "./outbox";
 import { takePull, type Pulled } from "./pull";
+import { summarise } from "./summary";
 
 export interface FileEffects {
   subtle: SubtleCrypto;
@@ -38,6 +40,7 @@ interface TasksPart {
   pull: PullAnswer | null;
   outcomes: PushOutcome[];
   evidence: { inspection: string; sha256: string }[];
+  manifests?: ManifestAnswer[];
 }
 
 /** What to put into a file, and for whom. */
@@ -161,17 +164,19 @@ async function takeBytes(
 }
 
 async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Promise<TakenFile> {
-  const { pull, outcomes, evidence } = await packet.json<TasksPart>(0);
+  const { pull, outcomes, evidence, manifests } = await packet.json<TasksPart>(0);
   const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
   if (pull !== null) await takePull(vault, effects, pull, pulled);
   const confirmed = (await takeReceipts(vault, effects, outcomes)) + (await takeArrivals(vault, evidence));
+  for (const id of pulled.inspections) await summarise(vault, id);
+  const { forgotten } = await takeManifests(vault, effects, manifests ?? []);
   return {
     from: packet.header.from,
     entries: pull?.inspections.reduce((sum, { entries }) => sum + entries.length, 0) ?? 0,
     evidence: 0,
     tasks: pull?.tasks.length ?? 0,
     confirmed,
-    inspections: [...pulled.inspections],
+    inspections: [...pulled.inspections].filter((id) => !forgotten.includes(id)),
   };
 }
 

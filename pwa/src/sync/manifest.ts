@@ -7,6 +7,7 @@ import type { SyncApi } from "../api/server";
 import type { ManifestAnswer } from "../api/types";
 import type { Clock } from "../app/ports";
 import type { Entry } from "../core/journal";
+import { dropErased } from "../vault/blobs";
 import { entryOffer, evidenceOffer, type EvidenceRecord } from "../vault/replica";
 import type { EntryRow, EvidenceRow, OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
@@ -36,19 +37,65 @@ export async function checkManifests(vault: Vault, effects: ManifestEffects): Pr
     if (now - (asked[inspection] ?? -Infinity) < EVERY_MS) continue;
     const manifest = await effects.api.manifest(inspection);
     asked[inspection] = now;
-    const lacking = await offerLacking(vault, manifest);
-    checked.offeredAgain += lacking;
-    if (lacking === 0 && manifest.may_forget && (await forget(vault, inspection, now)))
-      checked.forgotten.push(inspection);
+    await applyManifest(vault, manifest, now, checked);
   }
   for (const done of checked.forgotten) delete asked[done];
   await vault.setMeta("manifests", asked);
   return checked;
 }
 
-/** Submitted, signed off or taken away, and nothing of it waits here. */
+/** The same for manifests that came in a file. Answers what was forgotten and what is offered again. */
+export async function takeManifests(
+  vault: Vault,
+  { clock }: Pick<ManifestEffects, "clock">,
+  manifests: ManifestAnswer[],
+): Promise<Checked> {
+  const checked: Checked = { forgotten: [], offeredAgain: 0 };
+  const due = new Set(await ripe(vault));
+  for (const manifest of manifests) {
+    if (due.has(manifest.inspection)) await applyManifest(vault, manifest, clock.now(), checked);
+  }
+  return checked;
+}
+
+async function applyManifest(
+  vault: Vault,
+  manifest: ManifestAnswer,
+  now: number,
+  checked: Checked,
+): Promise<void> {
+  const { inspection } = manifest;
+  const erased = manifest.evidence.filter(({ state }) => state === "erased");
+  await dropErased(
+    vault,
+    erased.map(({ sha256 }) => ({ inspection, sha256 })),
+  );
+  const lacking = await offerLacking(vault, manifest);
+  checked.offeredAgain += lacking;
+  if (lacking > 0 || !manifest.may_forget) return;
+  await confirmStored(vault, manifest);
+  if (await forget(vault, inspection, now)) checked.forgotten.push(inspection);
+}
+
+/**
+ * What came late waits for the lead, perhaps for ever. It is stored there like everything else, so once the rest may be
+ * forgotten it does not keep the inspection here.
+ */
+async function confirmStored(vault: Vault, { inspection, entries }: ManifestAnswer): Promise<void> {
+  const stored = new Set(entries);
+  await vault.run(() =>
+    vault.db.outbox
+      .where("inspection")
+      .equals(inspection)
+      .filter((row) => row.what === "entry" && row.state === "held" && stored.has(row.id))
+      .delete(),
+  );
+}
+
+/** Submitted, signed off or taken away, and nothing of it waits here but what the server holds already. */
 async function ripe(vault: Vault): Promise<string[]> {
-  const waiting = new Set((await vault.run(() => vault.db.outbox.toArray())).map((row) => row.inspection));
+  const unsent = await vault.run(() => vault.db.outbox.filter((row) => row.state !== "held").toArray());
+  const waiting = new Set(unsent.map((row) => row.inspection));
   const summaries = await vault.summaries();
   const tasks = await vault.tasks();
   return tasks

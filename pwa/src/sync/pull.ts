@@ -8,6 +8,7 @@ import type { KnownDevice, PullAnswer } from "../api/types";
 import type { Clock, Locks, Notice } from "../app/ports";
 import { digest } from "../core/canonical";
 import type { Entry } from "../core/journal";
+import { dropErased } from "../vault/blobs";
 import { isoTime } from "../vault/encoding";
 import { isRefused } from "../vault/refusal";
 import {
@@ -150,6 +151,8 @@ async function takePage(
     if (arrival.added.length > 0) pulled.inspections.add(id);
     if (arrival.own > 0) await tellOldCopy(vault, effects, arrival.own);
   }
+  for (const { inspection } of page.erased ?? []) pulled.inspections.add(inspection);
+  await dropErased(vault, page.erased ?? []);
   if (page.devices.length > 0) await proveRest(vault, replica, pulled);
 }
 

@@ -1,6 +1,7 @@
 /** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
 import type { Locks } from "../app/ports";
 import type { EvidenceRecord } from "./replica";
+import { evidenceKey } from "./schema";
 import { blobLock, type Vault } from "./vault";
 
 /** Bytes of one evidence, or null when they are not in this vault. Throws Refusal row_damaged. */
@@ -36,6 +37,30 @@ export async function keepBlob(
       if (row === undefined) return;
       await db.blobs.put({ sha256, sealed });
       await db.evidence.put({ ...row, here: 1 });
+    }),
+  );
+}
+
+/**
+ * What lead and legal office have erased leaves this phone too: the bytes and the offer to upload them. The entry that
+ * names them stays, with its hash. Answers how many there were.
+ */
+export async function dropErased(
+  vault: Vault,
+  erased: { inspection: string; sha256: string }[],
+): Promise<number> {
+  if (erased.length === 0) return 0;
+  const { db } = vault;
+  return vault.run(() =>
+    db.transaction("rw", db.blobs, db.evidence, db.outbox, async () => {
+      let dropped = 0;
+      for (const { inspection, sha256 } of erased) {
+        if ((await db.blobs.get(sha256)) !== undefined) dropped += 1;
+        await db.blobs.delete(sha256);
+        await db.evidence.where("sha256").equals(sha256).modify({ here: 0 });
+        await db.outbox.delete(evidenceKey(inspection, sha256));
+      }
+      return dropped;
     }),
   );
 }

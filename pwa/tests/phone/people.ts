@@ -112,3 +112,12 @@ export function journalOf(profile: Profile, vault: Vault, changed: Partial<Effec
 }
 
 export const PHOTO = new Uint8Array(1500).map((_, at) => (at * 7) % 251).buffer;
+
+/** What the office reads from a request code: ten bytes in sixteen letters of Crockford's base32. */
+export function requestIn(code: string): Uint8Array<ArrayBuffer> {
+  const letters = [...code.replace(/-/g, "")].slice(0, 16);
+  const bits = letters.map((letter) =>
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(letter).toString(2).padStart(5, "0"),
+  );
+  return Uint8Array.from(bits.join("").match(/.{8}/g)!, (byte) => parseInt(byte, 2));
+}

@@ -4,7 +4,14 @@
  */
 import type { Entry, Run } from "../../src/core/journal";
 import { cover, identify } from "../../src/core/journal";
-import type { DeviceInput, KnownDevice, Person, PushOutcome, Task } from "../../src/api/types";
+import type {
+  DeviceInput,
+  KnownDevice,
+  ManifestAnswer,
+  Person,
+  PushOutcome,
+  Task,
+} from "../../src/api/types";
 import { base64url, fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { SIGNATURE } from "../../src/vault/keys";
 import { canonicalBytes, digest } from "../../src/core/canonical";
@@ -58,6 +65,8 @@ export class FakeServer {
   readonly blobs = new Map<string, Uint8Array>();
   readonly uploads = new Map<string, Upload>();
   readonly erased = new Set<string>();
+  /** Devices whose vault was told to be gone. */
+  readonly lost = new Set<string>();
   readonly calls: Call[] = [];
   tasks = new Map<string, Task>();
   removed = new Set<string>();
@@ -155,7 +164,11 @@ export class FakeServer {
   /** A file from the bureau for one device: what a pull would bring, and receipts. */
   async file(
     to: string,
-    part: { outcomes: PushOutcome[]; evidence: { inspection: string; sha256: string }[] },
+    part: {
+      outcomes: PushOutcome[];
+      evidence: { inspection: string; sha256: string }[];
+      manifests?: ManifestAnswer[];
+    },
   ): Promise<Blob> {
     const pull: unknown = await this.page(0).json();
     const device = this.devices.get(to)!;
@@ -187,6 +200,8 @@ export class FakeServer {
     if (method !== "GET" && method !== "HEAD" && call.headers["X-CSRF-Token"] !== "token") {
       return problem(403, "csrf_failed", "页面已过期。");
     }
+    const lost = /^\/api\/devices\/([^/]+)\/loss$/.exec(route!);
+    if (lost !== null) return this.loss(lost[1]!);
     if (route === "/api/devices") return this.deviceCall(call, this.signedIn);
     if (route === "/api/sync/push") return this.push(call);
     if (route === "/api/sync/pull") return this.pull(path);
@@ -229,6 +244,13 @@ export class FakeServer {
         .filter((one) => one.person.id === person.id)
         .map((one) => ({ ...one, person_id: person.id, last_seen_at: null, revoked_at: null })),
     );
+  }
+
+  private loss(id: string): Response {
+    const device = this.devices.get(id);
+    if (device === undefined) return problem(404, "not_found", "没有找到。");
+    this.lost.add(id);
+    return json({ ...device, person_id: device.person.id, last_seen_at: null, revoked_at: null });
   }
 
   private push({ body }: Call): Response {
@@ -290,6 +312,9 @@ export class FakeServer {
         public_key: one.public_key,
       })),
       inspections,
+      erased: [...this.tasks.keys()].flatMap((inspection) =>
+        [...this.erased].map((sha256) => ({ inspection, sha256 })),
+      ),
     });
   }
 

@@ -418,6 +418,7 @@ describe("the phone itself", () => {
     expect(again.session.state.value.notices).toMatchObject([
       { code: "vault_gone", params: { label: "Android 12 · Chrome 126" } },
     ]);
+    expect([...server.lost]).toEqual([app.session.state.value.me!.device]);
   });
 
   it("syncs in one tab at a time, and the other says so", async () => {

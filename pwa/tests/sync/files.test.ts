@@ -116,6 +116,46 @@ describe("by cable to the bureau", () => {
       .toEqual(["entry held", "entry queued"]);
   });
 
+  it("comes the manifest: what is stored and signed off is forgotten, a late entry does not keep it", async () => {
+    const mine = await li.work.openInspection(HOTEL);
+    const one = await mine.append(PASS);
+    await mine.putEvidence("HTL01", PHOTO, photo);
+    lis.online();
+    await li.sync.now();
+    await server.receive(HOTEL);
+    await li.sync.now();
+    const again = await li.work.openInspection(HOTEL);
+    const late = await again.append({ kind: "comment", path: "", value: { text: "迟到的说明" } });
+    lis.offline();
+    const said = [...server.entries.values()].map(({ id }) => id);
+    const stored = { inspection: HOTEL, evidence: [{ sha256: HASH, state: "stored" as const }] };
+    const held = [{ id: late.id, status: "held" as const, code: "late", detail: "迟到，等待大队长决定。" }];
+    const bring = async (entries: string[], may_forget: boolean): Promise<void> => {
+      const manifests = [{ ...stored, entries, may_forget, reason: null }];
+      await li.files.take(await server.file(deviceOf(li), { outcomes: held, evidence: [], manifests }));
+    };
+    const kept = (): boolean => li.work.tasks.value.some(({ task }) => task.id === HOTEL);
+    await bring([...said, late.id], false);
+    expect(kept()).toBe(true);
+    await bring(said, true);
+    expect(kept()).toBe(true);
+    expect(one.id).toBeDefined();
+    await li.files.take(await server.file(deviceOf(li), { outcomes: held, evidence: [] }));
+    await bring([...said, late.id], true);
+    await expect.poll(kept).toBe(false);
+  });
+
+  it("comes word that a photo was erased, and it leaves this phone", async () => {
+    const mine = await li.work.openInspection(HOTEL);
+    await mine.putEvidence("HTL01", PHOTO, photo);
+    expect(await mine.evidence(HASH)).not.toBeNull();
+    server.erased.add(HASH);
+    await li.files.take(await server.file(deviceOf(li), { outcomes: [], evidence: [] }));
+    const stillHere = (await li.work.openInspection(HOTEL)).evidence(HASH).then((found) => found !== null);
+    await expect(stillHere.catch(() => false)).resolves.toBe(false);
+    expect(li.sync.status.value.waiting.photos).toBe(0);
+  });
+
   it("a fresh file renews the offline grant", async () => {
     lis.profile.clock.pass(73 * 3_600_000);
     const late = lis.start();

@@ -5,7 +5,7 @@ import type { Suicha } from "../../src/app/ports";
 import { fromBase64url } from "../../src/vault/encoding";
 import { agreedKey, recoveryCode } from "../../src/vault/recovery";
 import { FakeClock, subtle } from "../phone/effects";
-import { HOTEL, LI, office, PASSWORD, taskOf } from "../phone/people";
+import { HOTEL, LI, office, PASSWORD, taskOf, requestIn } from "../phone/people";
 import { Phone } from "../phone/phone";
 import { FakeServer } from "../phone/server";
 
@@ -106,8 +106,11 @@ describe("a forgotten password", () => {
       iv: fromBase64url(iv),
       additionalData: new TextEncoder().encode(device!.id),
     };
-    const code = recoveryCode(new Uint8Array(await subtle.decrypt(how, key, fromBase64url(sealed))));
     const after = phone.start();
+    const shown = await after.session.recoveryRequest(LI.login);
+    expect(shown.device).toBe(device!.id);
+    const content = new Uint8Array(await subtle.decrypt(how, key, fromBase64url(sealed)));
+    const code = await recoveryCode(subtle, content, requestIn(shown.code), device!.id);
     await after.session.recover({ login: LI.login, recoveryCode: code, newPassword: "neu-2026-sun" });
     expect((await after.work.openInspection(HOTEL)).view.value.entries).toHaveLength(1);
     await after.session.logout();

@@ -15,7 +15,7 @@ import { Profile, subtle } from "../phone/effects";
 import { fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { Box } from "../../src/vault/keys";
 import { agreedKey, fromRecoveryCode, recoveryCode, REQUEST_BYTES } from "../../src/vault/recovery";
-import { waitAfter } from "../../src/vault/shelf";
+import { waitAfter, type Shelf } from "../../src/vault/shelf";
 
 /** Every byte of every database of the profile, as text a thief could search. */
 async function dump(profile: Profile): Promise<string> {

@@ -30,7 +30,10 @@ const deeds = {
     return base64url(new Uint8Array(await file.arrayBuffer()));
   },
   async read({ key, id, senders, file }) {
-    const own = { id, key: await subtle.importKey("pkcs8", fromBase64url(key), SHARING, false, ["deriveBits"]) };
+    const own = {
+      id,
+      key: await subtle.importKey("pkcs8", fromBase64url(key), SHARING, false, ["deriveBits"]),
+    };
     const sender = (from) => senders[from] ?? null;
     try {
       const opened = await packet.readPacket({ subtle, own, sender }, new Blob([fromBase64url(file)]));
