@@ -28,7 +28,15 @@ export default defineConfig({
       },
     }),
   ],
-  resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
+  // So that a worker, too, loads only what it needs.
+  worker: { format: "es" },
+  resolve: {
+    alias: [
+      { find: "@", replacement: resolve(import.meta.dirname, "src") },
+      // The same library without the helpers for browsers older than ours: 9 kB less on the wire.
+      { find: /^dexie$/, replacement: "dexie/dist/modern/dexie.mjs" },
+    ],
+  },
   build: {
     // Chromium 87 is what Huawei's and 360's browsers are built on; features beyond it are detected.
     target: "chrome87",

@@ -5,5 +5,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { "@": resolve(import.meta.dirname, "src") } },
-  test: { include: ["tests/**/*.test.ts"], environment: "node", restoreMocks: true },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    environment: "node",
+    restoreMocks: true,
+    // So that a story can begin before it has compiled its module.
+    server: { deps: { inline: ["hash-wasm"] } },
+  },
 });

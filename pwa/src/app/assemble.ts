@@ -2,13 +2,13 @@
  * The app below the screens, put together over any effects: the browser's in the container, hand-made ones in tests,
  * the simulator's under Node. Nothing in here or below touches a window.
  */
-import { shallowRef, triggerRef, watch } from "vue";
 import { documentsApi, reviewApi, syncApi } from "../api/server";
 import { Http } from "../api/http";
-import { SyncRunner, type RunnerEffects } from "../sync/runner";
-import { QUIET } from "../sync/status";
+import type { RunnerEffects } from "../sync/runner";
+import { Refusal } from "../vault/refusal";
 import { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
+import { SyncDesk, WorkDesk } from "./desks";
 import type { DeviceMark } from "./enrolment";
 import { Files } from "./files";
 import { Place } from "./place";
@@ -20,13 +20,11 @@ import type {
   SessionState,
   StorageState,
   Suicha,
-  SyncPort,
-  SyncStatus,
   View,
 } from "./ports";
 import { Session } from "./session";
 import { StorageGuard } from "./storage";
-import { Work } from "./work";
+import type { openWorkshop, Workshop } from "./workshop";
 
 /** What the app is built from besides the effects. */
 export interface Surroundings {
@@ -43,38 +41,40 @@ export interface Surroundings {
 
 export function assemble(effects: Effects, around: Surroundings): Suicha {
   const { clock } = effects;
-  const http = new Http({ fetch: effects.fetch, clock, language: around.language }, around.base);
-  const databases = { indexedDB: effects.indexedDB, keyRange: effects.keyRange };
-  const ring = { subtle: effects.subtle, random: effects.random, stretcher: effects.stretcher };
-  const shelf = new Shelf({ databases, ring, clock, signer: effects.signer });
+  const { http, shelf } = foundations(effects, around);
   const desk = new SyncDesk(effects);
+  const work = new WorkDesk();
   const { disk } = effects;
   const { browser, installed } = around;
   const storage = new StorageGuard({ disk, clock, browser, installed, sync: desk.status });
   let current: Vault | null = null;
+  let shop: Workshop | null = null;
 
   const session: Session = new Session(
     { effects, shelf, http, mark: around.mark, label: around.label },
     {
       async opened(vault) {
+        const openWorkshop = await loadWorkshop();
         current = vault;
-        const runner = new SyncRunner(vault, runnerEffects());
-        await work.begin(vault, runner);
-        desk.take(runner);
-        runner.start();
+        const means = { sync: runnerEffects(), work: { effects, http, storage, session: view } };
+        shop = await openWorkshop(vault, means);
+        work.take(shop.work);
+        desk.take(shop.runner);
+        shop.runner.start();
         void storage.refresh();
       },
       async closing() {
         await desk.leave();
-        work.end();
+        work.leave();
+        shop?.work.end();
+        shop = null;
         current = null;
       },
-      colleague: (vault) => work.stand(vault),
+      colleague: async (vault) => shop?.work.stand(vault),
       serverOpen: () => desk.doorOpened(),
     },
   );
   const view: View<SessionState> = session.state;
-  const work: Work = new Work({ effects, http, storage, session: view });
 
   function runnerEffects(): RunnerEffects {
     return {
@@ -84,7 +84,7 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
       chunkBytes: view.value.limits.chunk_bytes,
       door: async () => (current === null ? "expired" : session.standing(current)),
       changed: ({ inspections }) => {
-        void work.heard(inspections);
+        void shop?.work.heard(inspections);
         void session.refresh();
         void storage.refresh();
       },
@@ -99,7 +99,10 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
       effects,
       vault: () => current,
       send: around.sendFile,
-      taken: (ids) => work.heard(new Set(ids)).then(() => desk.wake()),
+      taken: async (ids) => {
+        await shop?.work.heard(new Set(ids));
+        desk.wake();
+      },
     }),
     storage,
     place: new Place(() => current),
@@ -111,58 +114,21 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
   };
 }
 
-/** The sync as screens see it, also before anybody has logged in and for those who have no vault. */
-class SyncDesk implements SyncPort {
-  readonly status = shallowRef<SyncStatus>(QUIET);
-  private runner: SyncRunner | null = null;
-  private unwatch: () => void = () => undefined;
+/** The line to the server and the shelf with the vaults. */
+function foundations(effects: Effects, { language, base }: Surroundings): { http: Http; shelf: Shelf } {
+  const { indexedDB, keyRange, subtle, random, stretcher, signer, clock, fetch } = effects;
+  const ring = { subtle, random, stretcher };
+  return {
+    http: new Http({ fetch, clock, language }, base),
+    shelf: new Shelf({ databases: { indexedDB, keyRange }, ring, clock, signer }),
+  };
+}
 
-  constructor(private readonly effects: Effects) {
-    this.idle();
-    effects.wakes.listen(() => {
-      if (this.runner === null) this.idle();
-    });
-  }
-
-  take(runner: SyncRunner): void {
-    this.runner = runner;
-    this.unwatch = watch(
-      runner.status,
-      (status) => {
-        this.status.value = status;
-        triggerRef(this.status);
-      },
-      { immediate: true, flush: "sync" },
-    );
-  }
-
-  async leave(): Promise<void> {
-    this.unwatch();
-    const { runner } = this;
-    this.runner = null;
-    this.idle();
-    await runner?.stop();
-  }
-
-  doorOpened(): void {
-    this.runner?.doorOpened();
-  }
-
-  async now(): Promise<SyncStatus> {
-    await this.runner?.now();
-    return this.status.value;
-  }
-
-  /** Something came by another road: look at what still waits. */
-  wake(): void {
-    this.runner?.saved();
-  }
-
-  async retry(id: string): Promise<void> {
-    await this.runner?.retry(id);
-  }
-
-  private idle(): void {
-    this.status.value = { ...QUIET, network: this.effects.wakes.online() ? "online" : "offline" };
+/** Refusal network_needed: the app's files were not all here yet, and now there is no line. */
+export async function loadWorkshop(): Promise<typeof openWorkshop> {
+  try {
+    return (await import("./workshop")).openWorkshop;
+  } catch {
+    throw new Refusal("network_needed");
   }
 }

@@ -5,6 +5,7 @@
 import { createApp } from "vue";
 import { say, speakAsBefore } from "@/locales";
 import App from "./App.vue";
+import { loadWorkshop } from "./assemble";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";
 import { createAppRouter } from "./router";
@@ -23,6 +24,8 @@ export async function boot(root: HTMLElement): Promise<void> {
   root.textContent = "";
   app.mount(root);
   void startUpdates();
+  // What the vault needs comes while the password is being typed.
+  loadWorkshop().catch(() => undefined);
 }
 
 /** The last word when the app cannot start at all. */

@@ -3,19 +3,8 @@ import { leaseLocks } from "../vault/leases";
 import { SIGNATURE } from "../vault/keys";
 import { ShelfDb } from "../vault/schema";
 import { toHex } from "../core/sha256";
-import type {
-  Channel,
-  Clock,
-  Disk,
-  Effects,
-  Hasher,
-  Locks,
-  PasswordStretcher,
-  Random,
-  Signer,
-  TabNote,
-  Wakes,
-} from "./ports";
+import { browserStretcher } from "./stretcher";
+import type { Channel, Clock, Disk, Effects, Hasher, Locks, Random, Signer, TabNote, Wakes } from "./ports";
 
 const CHANNEL = "suicha";
 
@@ -33,7 +22,7 @@ export function browserEffects(): Effects {
     locks: webLocks() ?? leaseLocks(shelf, browserClock, random),
     channel: tabChannel(),
     hasher: subtleHasher,
-    stretcher: argon2,
+    stretcher: browserStretcher,
     signer: subtleSigner,
     disk: browserDisk,
     wakes: browserWakes,
@@ -62,23 +51,6 @@ const subtleHasher: Hasher = {
 
 const subtleSigner: Signer = {
   sign: async (key, bytes) => new Uint8Array(await crypto.subtle.sign(SIGNATURE, key, bytes)),
-};
-
-/** Loaded when a password is first typed, not with the first screen. */
-const argon2: PasswordStretcher = {
-  async stretch(password, salt, { memory, passes, lanes }) {
-    const { argon2id } = await import("hash-wasm");
-    const hash = await argon2id({
-      password,
-      salt,
-      memorySize: memory,
-      iterations: passes,
-      parallelism: lanes,
-      hashLength: 32,
-      outputType: "binary",
-    });
-    return Uint8Array.from(hash);
-  },
 };
 
 function webLocks(): Locks | null {

@@ -1,5 +1,4 @@
 /** The road without a line, as screens see it. What makes and reads the files is loaded when one is made or read. */
-import { summarise } from "../sync/summary";
 import { Refusal } from "../vault/refusal";
 import type { Vault } from "../vault/vault";
 import type { Effects, FilePacked, FileRecipient, FilesPort, FileTaken } from "./ports";
@@ -39,6 +38,7 @@ export class Files implements FilesPort {
     const vault = this.vault();
     const { effects } = this.own;
     const { takeFile } = await import("../sync/files");
+    const { summarise } = await import("../sync/summary");
     const { from, inspections, ...counts } = await takeFile(vault, effects, file);
     for (const inspection of inspections) {
       await summarise(vault, inspection);

@@ -293,7 +293,10 @@ export class Session implements SessionPort {
       ...(bureau === null ? {} : { bureauName: bureau.name, limits: bureau.limits }),
     });
     await this.refresh();
-    await this.events.opened(vault);
+    await this.events.opened(vault).catch(async (thrown: unknown) => {
+      await this.leave();
+      throw thrown;
+    });
   }
 
   private openedAtDesk(answer: SessionAnswer & { person: Person }): void {

@@ -12,7 +12,8 @@ import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
 import { offerAgain, type Reason } from "./outbox";
 import { Round, type RoundEvents } from "./round";
-import { Lines, QUIET } from "./status";
+import { QUIET } from "./quiet";
+import { Lines } from "./status";
 import { Pace } from "./upload";
 
 /** Whether the server will listen: open for this vault's person, over, somebody else's, or not reached. */

@@ -6,20 +6,6 @@ import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { labelOf, outboxRows } from "./outbox";
 
-export const QUIET: SyncStatus = {
-  network: "offline",
-  running: false,
-  elsewhere: false,
-  waiting: { entries: 0, photos: 0, bytes: 0, held: 0, refused: 0 },
-  percent: null,
-  items: [],
-  lastSync: null,
-  nextTry: null,
-  needsLogin: false,
-  reason: null,
-  skewMs: null,
-};
-
 /** More lines than anybody reads; the counts cover everything. */
 const MOST_ITEMS = 300;
 

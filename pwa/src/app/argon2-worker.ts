@@ -1,0 +1,9 @@
+/** The worker in which passwords are stretched, so that the page stays alive meanwhile: one question, one answer. */
+import { argon2id } from "./argon2";
+import type { StretchQuestion } from "./stretcher";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+self.onmessage = async ({ data: { password, salt, cost } }: MessageEvent<StretchQuestion>) => {
+  self.postMessage(await argon2id(password, salt, cost));
+};

@@ -1,0 +1,20 @@
+/** What works on an open vault. Loaded while the password is being typed, so that the login page stands first. */
+import { SyncRunner, type RunnerEffects } from "../sync/runner";
+import type { Vault } from "../vault/vault";
+import { Work, type WorkEffects } from "./work";
+
+export interface Workshop {
+  runner: SyncRunner;
+  work: Work;
+}
+
+/** Tasks are read and the sync is ready to start. */
+export async function openWorkshop(
+  vault: Vault,
+  effects: { sync: RunnerEffects; work: WorkEffects },
+): Promise<Workshop> {
+  const runner = new SyncRunner(vault, effects.sync);
+  const work = new Work(effects.work);
+  await work.begin(vault, runner);
+  return { runner, work };
+}
