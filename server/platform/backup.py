@@ -1,24 +1,28 @@
-"""Backup and restore of one installation: database, blobs and keys, together and read back before they count.
+"""Backup and restore of one installation: database, blobs and keys, together, sealed, and read back before they count.
 
-Each backup is a folder that is whole by itself: `flask backup make /backup` writes `/backup/<time>/`. The database
+Each backup is a folder that is whole by itself: `flask backup create /backup` writes `/backup/<time>/`. The database
 comes first and the blobs after it, because a blob is always stored before the row that names it; so both may be in
-use meanwhile. Blobs are never altered, so one that the backup before has is linked, not copied: old backups can be
-removed by age, and what was erased leaves with the last backup that had it. Phones forget only what a verified backup
-holds.
+use meanwhile. Blobs are never altered, so one that the backup before has under the same key is linked, not copied: old
+backups can be removed by age, and what was erased leaves with the last backup that had it. Phones forget only what a
+verified backup holds.
 """
 
 import hashlib
+import hmac
 import json
 import os
-import shutil
-import subprocess
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import pysqlite3.dbapi2 as sqlite
 from flask import current_app
-from sqlalchemy.engine import make_url
 
+from server.core.canonical import canonical
+from server.platform import backup_database
+from server.platform.backup_database import SQLITE_FILE, BackupFailed
+from server.platform.backup_keys import current_key, key_for
 from server.platform.backup_record import BackupRecord
 from server.platform.blobs import sync_folder
 from server.platform.clock import now
@@ -26,93 +30,141 @@ from server.platform.config import Settings
 from server.platform.db import db, transaction
 from server.platform.ids import new_id
 from server.platform.installation import installation
+from server.platform.sealing import NotSealed, SealingKey, seal, unseal
 from server.platform.trail import record
 
-CHUNK = 1024 * 1024
-SQLITE_FILE, POSTGRES_FILE = "suicha.db", "suicha.dump"
-
-
-class BackupFailed(Exception):
-    """The backup cannot be made, or is not whole. The text says what is wrong."""
+__all__ = ["BackupFailed", "Manifest", "drill", "make_backup", "newest", "restore_backup", "verify_backup"]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself. `database` is the file's name, `rows` counts all its rows (0 for PostgreSQL's)."""
+    """What a backup says of itself, in the open. `key` is the number of the key it is sealed with; `mac` binds all of
+    it to that key; `tables` counts the rows in the dump."""
 
     snapshot_at: str
+    key: str
     database: str
     database_sha256: str
-    rows: int
+    tables: dict[str, int]
     blobs: int
+    keys: list[str] = field(default_factory=list)
+    mac: str = ""
+
+    @property
+    def rows(self) -> int:
+        return sum(self.tables.values())
+
+    def mac_under(self, key: SealingKey) -> str:
+        body = {name: value for name, value in asdict(self).items() if name != "mac"}
+        return hmac.new(key.secret, canonical(body), hashlib.sha256).hexdigest()
 
 
 def make_backup(target: Path) -> tuple[Path, Manifest]:
     """Write a new backup under `target`, read it back, and note it. Raises BackupFailed; then nothing is noted."""
     settings: Settings = current_app.extensions["settings"]
-    at = now()
+    at, key = now(), current_key()
     folder = target / f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
-    before = newest(target)
+    before = _linkable(newest(target), key)
     try:
         (folder / "blobs").mkdir(parents=True, mode=0o700)
     except FileExistsError as error:
         raise BackupFailed(f"{folder} is there already") from error
-    database = _dump(settings, folder)
-    _copy_blobs(settings.blobs_folder, folder / "blobs", before / "blobs" if before else None)
-    shutil.copytree(settings.keys_folder, folder / "keys")
-    rows = _count_rows(database) if database.name == SQLITE_FILE else 0
-    manifest = Manifest(at.isoformat(), database.name, _digest(database), rows, _verify_blobs(folder / "blobs"))
+    name = backup_database.file_of(settings)
+    with _workroom(settings) as room:
+        tables = backup_database.dump(settings, room / name)
+        digest = seal(room / name, folder / name, key, f"{at.isoformat()}/{name}")
+    blobs = _seal_blobs(settings.blobs_folder, folder / "blobs", before, key)
+    keys = _seal_keys(settings.keys_folder, folder / "keys", key)
+    manifest = Manifest(at.isoformat(), key.id, name, digest, tables, blobs, keys)
+    manifest = Manifest(**asdict(manifest) | {"mac": manifest.mac_under(key)})
+    verify_contents(folder, manifest, key)
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
     sync_folder(folder)
     with transaction():
-        db.session.add(
-            BackupRecord(name=folder.name, snapshot_at=at, verified_at=now(), rows=rows, blobs=manifest.blobs)
-        )
-        record("backup.verified", "backup", folder.name, rows=rows, blobs=manifest.blobs)
+        rows, blobs = manifest.rows, manifest.blobs
+        db.session.add(BackupRecord(name=folder.name, snapshot_at=at, verified_at=now(), rows=rows, blobs=blobs))
+        record("backup.verified", "backup", folder.name, key=key.id, rows=rows, blobs=blobs)
     return folder, manifest
 
 
-def verify_backup(folder: Path) -> Manifest:
+def verify_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     """Read a whole backup again: the database's hash and structure, every blob's hash. Raises BackupFailed."""
-    try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise BackupFailed(f"{folder} is not a complete backup: its manifest cannot be read") from error
-    database = folder / manifest.database
-    if not database.is_file() or _digest(database) != manifest.database_sha256:
-        raise BackupFailed(f"{database} is not what was written")
-    if database.name == SQLITE_FILE and _count_rows(database) != manifest.rows:
-        raise BackupFailed(f"{database} has not the rows it had")
-    blobs = _verify_blobs(folder / "blobs")
-    if blobs != manifest.blobs:
-        raise BackupFailed(f"{folder} has {blobs} blobs instead of {manifest.blobs}")
+    manifest, key = _opened(folder, given)
+    verify_contents(folder, manifest, key)
     return manifest
 
 
-def restore_backup(folder: Path) -> Manifest:
+def _opened(folder: Path, given: SealingKey | None) -> tuple[Manifest, SealingKey]:
+    try:
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
+        key = key_for(manifest.key, given)
+    except (OSError, ValueError, TypeError) as error:
+        raise BackupFailed(f"{folder} is not a complete backup: its manifest cannot be read") from error
+    except NotSealed as error:
+        raise BackupFailed(str(error)) from error
+    if not hmac.compare_digest(manifest.mac, manifest.mac_under(key)):
+        raise BackupFailed(f"the manifest of {folder} was changed")
+    return manifest, key
+
+
+def verify_contents(folder: Path, manifest: Manifest, key: SealingKey) -> None:
+    """Open everything once. Raises BackupFailed."""
+    settings: Settings = current_app.extensions["settings"]
+    with _workroom(settings) as room:
+        database = _database_to(folder, manifest, key, room)
+        if manifest.database == SQLITE_FILE and backup_database.sqlite_counts(database) != manifest.tables:
+            raise BackupFailed(f"{folder / manifest.database} has not the rows it had")
+    blobs = 0
+    for path in _files(folder / "blobs"):
+        if _digest(unseal(path, key, f"blobs/{path.name}")) != path.name:
+            raise BackupFailed(f"{path} is damaged")
+        blobs += 1
+    if blobs != manifest.blobs:
+        raise BackupFailed(f"{folder} has {blobs} blobs instead of {manifest.blobs}")
+    for name in manifest.keys:
+        _digest(unseal(folder / "keys" / name, key, f"keys/{name}"))
+
+
+def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     """Put a verified backup into a new, empty instance. Raises BackupFailed when the instance has data.
 
     The installation gets a new epoch, so that phones offer again all they still hold.
     """
     settings: Settings = current_app.extensions["settings"]
-    manifest = verify_backup(folder)
-    if (settings.instance / SQLITE_FILE).exists() or any(settings.blobs_folder.glob("*")):
+    manifest, key = _opened(folder, given)
+    verify_contents(folder, manifest, key)
+    if (settings.instance / SQLITE_FILE).exists() or any(_files(settings.blobs_folder)):
         raise BackupFailed(f"{settings.instance} has data already; restore into an empty instance folder")
-    if settings.is_sqlite != (manifest.database == SQLITE_FILE):
+    if backup_database.file_of(settings) != manifest.database:
         raise BackupFailed("the backup is of another kind of database than SUICHA_DATABASE_URL names")
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _copy_blobs(folder / "blobs", settings.blobs_folder, None)
-    shutil.copytree(folder / "keys", settings.keys_folder, dirs_exist_ok=True)
-    if settings.is_sqlite:
-        _copy(folder / SQLITE_FILE, settings.instance / SQLITE_FILE)
-        sync_folder(settings.instance)
-    else:
-        words = ["pg_restore", "--exit-on-error", "--no-owner", "--single-transaction"]
-        _postgres([*words, "--dbname", _libpq(settings.database_url), str(folder / POSTGRES_FILE)])
+    for path in _files(folder / "blobs"):
+        _open_to(path, settings.blobs_folder / path.relative_to(folder / "blobs"), key, f"blobs/{path.name}")
+    for name in manifest.keys:
+        (settings.keys_folder / name).unlink(missing_ok=True)
+        _open_to(folder / "keys" / name, settings.keys_folder / name, key, f"keys/{name}")
+    with _workroom(settings) as room:
+        backup_database.restore(settings, _database_to(folder, manifest, key, room))
+    sync_folder(settings.instance)
     with transaction():
         installation().epoch = new_id()
         record("backup.restored", "backup", folder.name, rows=manifest.rows, blobs=manifest.blobs)
     return manifest
+
+
+def drill(manifest: Manifest) -> list[str]:
+    """Compare this installation, just restored, with what its backup counted; the sentences name what differs."""
+    settings: Settings = current_app.extensions["settings"]
+    here = backup_database.counts_here()
+    here["trail"] -= 1  # the restore itself is on the trail
+    faults = [
+        f"{name}: {here.get(name, 0)} rows instead of {manifest.tables.get(name, 0)}"
+        for name in sorted(here.keys() | manifest.tables.keys())
+        if here.get(name, 0) != manifest.tables.get(name, 0)
+    ]
+    stored = list(_files(settings.blobs_folder))
+    faults += [f"{path.name}: damaged" for path in stored if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
+    return faults if len(stored) == manifest.blobs else [*faults, f"{len(stored)} blobs instead of {manifest.blobs}"]
 
 
 def newest(target: Path) -> Path | None:
@@ -121,56 +173,39 @@ def newest(target: Path) -> Path | None:
     return max(complete, key=lambda path: path.name, default=None)
 
 
-def _dump(settings: Settings, folder: Path) -> Path:
-    """A consistent copy of the database while it is in use."""
-    if not settings.is_sqlite:
-        target = folder / POSTGRES_FILE
-        _postgres(["pg_dump", "--format=custom", "--file", str(target), "--dbname", _libpq(settings.database_url)])
-        return target
-    target = folder / SQLITE_FILE
-    source = make_url(settings.database_url).database or ""
-    connection = sqlite.connect(source)
-    try:
-        connection.execute("VACUUM INTO ?", [str(target)])
-    finally:
-        connection.close()
-    _sync(target)
-    return target
+@contextmanager
+def _workroom(settings: Settings) -> Iterator[Path]:
+    """A folder for what is open only for a moment; nothing of it ever lies on the backup's disk."""
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.instance) as name:
+        yield Path(name)
 
 
-def _libpq(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+def _linkable(before: Path | None, key: SealingKey) -> Path | None:
+    """The blobs of the backup before, if they are sealed with the key of today."""
+    if before is None or json.loads((before / "manifest.json").read_text("utf-8")).get("key") != key.id:
+        return None
+    return before / "blobs"
 
 
-def _postgres(words: list[str]) -> None:
-    """Run one of PostgreSQL's own programs, which have to be as new as the server."""
-    if shutil.which(words[0]) is None:
-        raise BackupFailed(f"{words[0]} is missing: install PostgreSQL's client programs")
-    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise BackupFailed(f"{words[0]}: {done.stderr.strip()}")
-
-
-def _count_rows(database: Path) -> int:
-    connection = sqlite.connect(database)
-    try:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise BackupFailed(f"{database} is damaged")
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return sum(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables.fetchall())
-    except sqlite.DatabaseError as error:
-        raise BackupFailed(f"{database} is damaged") from error
-    finally:
-        connection.close()
-
-
-def _copy_blobs(source: Path, target: Path, before: Path | None) -> None:
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+def _seal_blobs(source: Path, target: Path, before: Path | None, key: SealingKey) -> int:
+    count = 0
+    for path in _files(source):
         place = target / path.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = before / path.relative_to(source) if before else None
         if known is None or not known.is_file() or not _link(known, place):
-            _copy(path, place)
+            seal(path, place, key, f"blobs/{path.name}")
+        count += 1
+    return count
+
+
+def _seal_keys(source: Path, target: Path, key: SealingKey) -> list[str]:
+    target.mkdir(mode=0o700)
+    names = [path.name for path in _files(source)]
+    for name in names:
+        seal(source / name, target / name, key, f"keys/{name}")
+    return names
 
 
 def _link(known: Path, place: Path) -> bool:
@@ -181,30 +216,45 @@ def _link(known: Path, place: Path) -> bool:
     return True
 
 
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-    target.chmod(0o600)
-    _sync(target)
+def _database_to(folder: Path, manifest: Manifest, key: SealingKey, room: Path) -> Path:
+    target = room / manifest.database
+    place = f"{manifest.snapshot_at}/{manifest.database}"
+    try:
+        digest = _open_to(folder / manifest.database, target, key, place)
+    except (BackupFailed, OSError):
+        digest = ""
+    if digest != manifest.database_sha256:
+        raise BackupFailed(f"{folder / manifest.database} is not what was written")
+    return target
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _verify_blobs(folder: Path) -> int:
-    """Read every blob; its name must be its hash. Returns how many there are. Raises BackupFailed."""
-    count = 0
-    for path in (path for path in folder.rglob("*") if path.is_file()):
-        if _digest(path) != path.name:
-            raise BackupFailed(f"{path} is damaged")
-        count += 1
-    return count
-
-
-def _digest(path: Path) -> str:
+def _open_to(source: Path, target: Path, key: SealingKey, place: str) -> str:
+    """Write what was sealed, synced; returns its SHA-256."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        for piece in _pieces(unseal(source, key, place)):
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
     return digest.hexdigest()
+
+
+def _digest(pieces: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in _pieces(pieces):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(sealed: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield from sealed
+    except NotSealed as error:
+        raise BackupFailed(str(error)) from error
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -11,13 +11,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server import create_app
-from server.platform.backup import BackupFailed, make_backup, newest, restore_backup, verify_backup
+from server.platform.backup import BackupFailed, drill, make_backup, newest, restore_backup, verify_backup
+from server.platform.backup_keys import current_key, rotate_key
 from server.platform.backup_record import last_verified
 from server.platform.blobs import blobs
 from server.platform.clock import SetClock
 from server.platform.config import Settings
 from server.platform.db import Base, db, transaction
 from server.platform.installation import Installation
+from server.platform.sealing import NotSealed, new_key, read_key, seal, unseal
 from server.platform.trail import TrailRow, record
 from tests.postgres import fresh_database
 
@@ -63,9 +65,10 @@ def _store(app: Flask, data: bytes) -> str:
 def test_a_wiped_machine_is_restored_and_phones_are_asked_again(full: Flask, empty: Flask, tmp_path: Path) -> None:
     epoch = db.session.get_one(Installation, 1).epoch
     folder, manifest = make_backup(tmp_path / "backup")
+    key = current_key()
     assert manifest.blobs == 1
     with empty.app_context():
-        restore_backup(folder)
+        restore_backup(folder, key)
         here = db.session.get_one(Installation, 1)
         assert here.bureau_name == "叶县公安局"
         assert here.epoch != epoch
@@ -114,6 +117,12 @@ def test_one_flipped_bit_in_a_backup_is_found(full: Flask, tmp_path: Path, clock
     _damage(next(path for path in (folder / "blobs").rglob("*") if path.is_file()))
     with pytest.raises(BackupFailed, match="is damaged"):
         verify_backup(folder)
+    clock.advance(days=1)
+    folder, _ = make_backup(tmp_path / "backup3")
+    manifest_file = folder / "manifest.json"
+    manifest_file.write_text(manifest_file.read_text().replace('"blobs": 1', '"blobs": 0'))
+    with pytest.raises(BackupFailed, match="was changed"):
+        verify_backup(folder)
 
 
 def test_a_damaged_blob_makes_the_backup_fail_and_nothing_is_noted(full: Flask, tmp_path: Path) -> None:
@@ -140,9 +149,93 @@ def test_an_unfinished_backup_is_none(full: Flask, tmp_path: Path) -> None:
 
 def test_a_new_machine_has_the_tables_of_the_backup(full: Flask, empty: Flask, tmp_path: Path) -> None:
     folder, manifest = make_backup(tmp_path / "backup")
+    key = current_key()
     with empty.app_context():
-        restore_backup(folder)
+        restore_backup(folder, key)
+        assert drill(manifest) == []
         for table in Base.metadata.sorted_tables:
             db.session.execute(select(func.count()).select_from(table))
         db.session.remove()
         db.engine.dispose()
+
+
+def test_nothing_in_a_backup_can_be_read_without_its_key(full: Flask, empty: Flask, tmp_path: Path) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    for secret in (b"photo of the register", "叶县公安局".encode(), b"PRIVATE KEY", b"SQLite format"):
+        assert not any(secret in data for data in files), secret
+    with empty.app_context():
+        with pytest.raises(BackupFailed, match="which is not here"):
+            restore_backup(folder)
+        with pytest.raises(BackupFailed, match="which is not here"):
+            restore_backup(folder, new_key())
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_new_key_seals_what_comes_and_the_old_one_still_opens_what_was(
+    full: Flask, tmp_path: Path, clock: SetClock
+) -> None:
+    old = current_key()
+    first, before = make_backup(tmp_path / "backup")
+    new = rotate_key()
+    clock.advance(days=1)
+    second, after = make_backup(tmp_path / "backup")
+    assert (before.key, after.key) == (old.id, new.id) and old.id != new.id
+    assert verify_backup(first).key == old.id
+    assert verify_backup(second).key == new.id
+    assert all(path.stat().st_nlink == 1 for path in (second / "blobs").rglob("*") if path.is_file())
+    assert db.session.scalar(select(func.count()).where(TrailRow.action == "backup_key.rotated")) == 1
+
+
+def test_a_key_is_written_down_and_read_back() -> None:
+    key = new_key()
+    assert read_key(key.text.lower().replace("-", " ").replace("0", "o")) == key
+    wrong = key.text[:-4] + ("A" if key.text[-4] != "A" else "B") + key.text[-3:]
+    for text in (wrong, key.text[:-1], "", "?" * 54):
+        with pytest.raises(NotSealed):
+            read_key(text)
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 2_500_000])
+def test_a_sealed_file_comes_back_whole_or_not_at_all(tmp_path: Path, size: int) -> None:
+    key, plain, file = new_key(), tmp_path / "plain", tmp_path / "sealed"
+    plain.write_bytes(os.urandom(size))
+    assert seal(plain, file, key, "blobs/a") == hashlib.sha256(plain.read_bytes()).hexdigest()
+    assert b"".join(unseal(file, key, "blobs/a")) == plain.read_bytes()
+    whole = file.read_bytes()
+    piece = 1024 * 1024 + 16
+    spoiled = [whole[:-1], whole[: 23 + piece], whole[:-17], whole + b"x", whole[:23] + whole[23 + piece :]]
+    for data in spoiled:
+        if data == whole:
+            continue
+        file.write_bytes(data)
+        with pytest.raises(NotSealed):
+            b"".join(unseal(file, key, "blobs/a"))
+    file.write_bytes(whole)
+    with pytest.raises(NotSealed):
+        b"".join(unseal(file, key, "blobs/b"))
+    with pytest.raises(NotSealed):
+        b"".join(unseal(file, new_key(), "blobs/a"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_drill_is_one_command(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: SetClock
+) -> None:
+    runner = full.test_cli_runner()
+    target = str(tmp_path / "backup")
+    db.session.commit()
+    assert "没有完整的备份" in runner.invoke(args=["backup", "drill", target]).output
+    made = runner.invoke(args=["backup", "create", target])
+    assert made.exit_code == 0 and "备份完成并已校验" in made.output, made.output
+    done = runner.invoke(args=["backup", "drill", target])
+    assert done.exit_code == 0 and "演练通过" in done.output, done.output
+    shown = runner.invoke(args=["backup", "key"])
+    assert current_key().text in shown.output
+    folder = newest(tmp_path / "backup")
+    assert folder is not None
+    _damage(next(path for path in (folder / "blobs").rglob("*") if path.is_file()))
+    broken = runner.invoke(args=["backup", "drill", target])
+    assert broken.exit_code != 0 and "演练没有通过" in broken.output
+    assert "这份备份不可用" in runner.invoke(args=["backup", "verify", str(folder)]).output

@@ -32,6 +32,7 @@ from server.evidence.models import Blob
 from server.inspection.journal import state_of
 from server.inspection.models import JournalEntry
 from server.platform.backup import make_backup, newest, restore_backup
+from server.platform.backup_keys import current_key
 from server.platform.blobs import blobs
 from server.platform.clock import SetClock
 from server.platform.config import Settings
@@ -182,10 +183,11 @@ class BureauOnAPipe:
         backup = newest(self.folder / "backups")
         if backup is None:
             return {"restored": False}
+        key = current_key()
         db.session.remove()
         db.engine.dispose()
         shutil.rmtree(self.folder / "instance")
-        restore_backup(backup)
+        restore_backup(backup, key)
         return {"restored": True}
 
     def _revoke(self, message: Message) -> dict[str, Any]:

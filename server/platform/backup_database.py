@@ -1,0 +1,99 @@
+"""The database in and out of a backup: SQLite by itself, PostgreSQL by its own programs. Rows are counted by table."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.sql import table
+
+from server.platform.config import Settings
+from server.platform.db import db
+
+SQLITE_FILE, POSTGRES_FILE = "suicha.db", "suicha.dump"
+Counts = dict[str, int]
+
+
+class BackupFailed(Exception):
+    """The backup cannot be made, or is not whole. The text says what is wrong."""
+
+
+def file_of(settings: Settings) -> str:
+    """The name of the dump of this kind of database."""
+    return SQLITE_FILE if settings.is_sqlite else POSTGRES_FILE
+
+
+def dump(settings: Settings, target: Path) -> Counts:
+    """Write a consistent copy of the database, which may be in use; returns the rows in it, by table."""
+    if not settings.is_sqlite:
+        with _snapshot() as (connection, name):
+            words = ["pg_dump", "--format=custom", "--snapshot", name, "--file", str(target)]
+            _postgres([*words, "--dbname", _libpq(settings.database_url)])
+            return _counts(connection)
+    connection = sqlite.connect(make_url(settings.database_url).database or "")
+    try:
+        connection.execute("VACUUM INTO ?", [str(target)])
+    finally:
+        connection.close()
+    return sqlite_counts(target)
+
+
+def restore(settings: Settings, source: Path) -> None:
+    """Fill the empty database of this installation."""
+    if settings.is_sqlite:
+        shutil.move(source, settings.instance / SQLITE_FILE)
+        return
+    words = ["pg_restore", "--exit-on-error", "--no-owner", "--single-transaction"]
+    _postgres([*words, "--dbname", _libpq(settings.database_url), str(source)])
+
+
+def counts_here() -> Counts:
+    """The rows of this installation's database, by table."""
+    with db.engine.connect() as connection:
+        return _counts(connection)
+
+
+def sqlite_counts(database: Path) -> Counts:
+    """The rows of a SQLite file, by table, after it has checked itself. Raises BackupFailed."""
+    connection = sqlite.connect(database)
+    try:
+        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise BackupFailed(f"{database} is damaged")
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+            for (name,) in sorted(names.fetchall())
+        }
+    except sqlite.DatabaseError as error:
+        raise BackupFailed(f"{database} is damaged") from error
+    finally:
+        connection.close()
+
+
+def _counts(connection: Connection) -> Counts:
+    names = sorted(inspect(connection).get_table_names())
+    return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+
+
+@contextmanager
+def _snapshot() -> Iterator[tuple[Connection, str]]:
+    """A moment of PostgreSQL that the dump and the counts share."""
+    with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        yield connection, str(connection.scalar(text("SELECT pg_export_snapshot()")))
+
+
+def _libpq(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _postgres(words: list[str]) -> None:
+    """Run one of PostgreSQL's own programs, which have to be as new as the server."""
+    if shutil.which(words[0]) is None:
+        raise BackupFailed(f"{words[0]} is missing: install PostgreSQL's client programs")
+    done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise BackupFailed(f"{words[0]}: {done.stderr.strip()}")
