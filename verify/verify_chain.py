@@ -2,17 +2,66 @@
 """Check what stands around a DSS1 draw: its plan's rules, its annex, its amendments, the bureau's chain.
 
     python3 verify_chain.py bundle.json   plan rules, pseudonyms of the annex, every next card
-    python3 verify_chain.py chain.json    no gap, no altered record, no second result for one announcement
+    python3 verify_chain.py chain.json    no gap, no altered record, no second result for one announcement,
+                                          and every record signed; the signing key's thumbprint is printed
 
 Needs verify_draw.py beside it, which runs the draw itself. Numbers in brackets are sections of
 docs/draw-specification.md.
 """
 
+import json
 import sys
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
-from verify_draw import Table, differ, digest, explain, order_of, tag
+from verify_draw import Draw, differ, digest, main, tag
+
+Point = tuple[int, int] | None
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1  # the curve P-256, FIPS 186: field, order, coefficient, base point
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+def add(a: Point, b: Point) -> Point:
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0] and (a[1] + b[1]) % P == 0:
+        return None
+    slope = (3 * a[0] ** 2 - 3) * pow(2 * a[1], -1, P) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, P)
+    x = (slope**2 - a[0] - b[0]) % P
+    return x, (slope * (a[0] - x) - a[1]) % P
+
+
+def times(factor: int, point: Point) -> Point:
+    answer: Point = None
+    for bit in f"{factor:b}":
+        answer = add(add(answer, answer), point if bit == "1" else None)
+    return answer
+
+
+def number_of(text: str) -> int:
+    """The number behind unpadded base64url; written in its one way, or it is refused."""
+    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        raise ValueError(f"base64url {text}")
+    return int.from_bytes(raw)
+
+
+def signed(key: dict[str, str], message: bytes, signature: str) -> bool:
+    """Does the ES256 signature fit the key (RFC 7515, 7517)?"""
+    r, s = divmod(number_of(signature), 2**256)
+    own = (number_of(key["x"]), number_of(key["y"]))
+    if not (0 < r < N and 0 < s < N) or (own[1] ** 2 - own[0] ** 3 + 3 * own[0] - B) % P:
+        return False
+    hashed, inverse = int.from_bytes(sha256(message).digest()), pow(s, -1, N)
+    point = add(times(hashed * inverse % N, G), times(r * inverse % N, own))
+    return point is not None and point[0] % N == r
 
 
 def check_plan(plan: dict[str, Any]) -> Iterator[str]:  # [4]
@@ -47,7 +96,7 @@ def check_amendments(bundle: dict[str, Any]) -> Iterator[str]:  # [9]
     strata = {row["task"]: list(row["strata"]) for row in certificate["tasks"]}
     used = {row["stratum"]: [one["id"] for one in row["drawn"]] for row in certificate["strata"]}
     for at, entry in enumerate(bundle["amendments"], 1):
-        record, table = entry["record"], Table(plan, rosters, seed, loads)
+        record, draw = entry["record"], Draw(plan, rosters, seed, loads)
         where, lost = f"amendments[{at}]", record["removed"]
         yield from differ(f"{where}.digest", entry["digest"], digest(record))
         fixed = {"draw": plan["draw"], "certificate": digest(certificate), "sequence": at, "kind": "amendment"}
@@ -58,7 +107,7 @@ def check_amendments(bundle: dict[str, Any]) -> Iterator[str]:  # [9]
             taken = [id_ for name, team in groups.items() if name != pool for id_ in team]
             loads[lost] -= 1
             away = {lost, *(row["id"] for row in record["unavailable"])}
-            team, report = table.team(record["task"], pool, len(groups[pool]), taken, kept, away)
+            team, report = draw.team(record["task"], pool, len(groups[pool]) - len(kept), taken, kept, away)
             right = {"replacement": team[0] if team else None, "report": report}
             groups[pool] = kept + team
             yield from differ(where, {key: record[key] for key in right}, right)
@@ -69,15 +118,16 @@ def check_amendments(bundle: dict[str, Any]) -> Iterator[str]:  # [9]
         rows, incoming = [], dict[str, list[str]]()
         for name in strata.pop(lost):
             row = next(row for row in plan["strata"] if row["id"] == name)
-            order = [one for one in order_of(plan, rosters, row, seed) if one[1] not in used[name]]
-            number, id_ = order[0] if order else (None, None)
-            rows.append({"stratum": name, "replacement": id_, "ticket": number})
+            order = [one for one in draw.order(row)[0] if one["id"] not in used[name]]
+            top = order[0] if order else {"id": None, "ticket": None}
+            id_ = top["id"]
+            rows.append({"stratum": name, "replacement": id_, "ticket": top["ticket"]})
             if id_ is not None:
                 used[name].append(id_)
                 incoming.setdefault(id_, []).append(name)
         tasks = []
         for id_ in sorted(incoming):
-            dealt = table.visit(id_, incoming[id_], teams.get(id_, {}))
+            dealt = draw.visit(id_, incoming[id_], teams.get(id_, {}))
             tasks.append({"task": id_, "strata": sorted(incoming[id_]), "groups": dealt})
             strata.setdefault(id_, []).extend(sorted(incoming[id_]))
             teams.setdefault(id_, {}).update({g["pool"]: list(g["inspectors"]) for g in dealt})
@@ -85,20 +135,33 @@ def check_amendments(bundle: dict[str, Any]) -> Iterator[str]:  # [9]
 
 
 def check_chain(rows: list[Any]) -> Iterator[str]:  # [8.1]
-    before, announced, closed = None, dict[str, str](), set[str]()
+    before, announced, closed, was_signed = None, dict[str, str](), set[str](), False
     for number, row in enumerate(rows, 1):
-        where, record = f"chain[{number}]", row["record"]
+        where, record, told = f"chain[{number}]", row["record"], row.get("signature")
         yield from differ(f"{where}.number", row["number"], number)
         if record is not None:
             yield from differ(f"{where}.digest", row["digest"], digest(record))
             yield from differ(f"{where}.previous", record["previous"], before)
+            yield from differ(where, [record["number"], record["kind"]], [row["number"], row["kind"]])
             if record["kind"] == "announcement":
-                announced.setdefault(record["draw"], record["plan_digest"])
+                if announced.setdefault(record["draw"], record["plan_digest"]) != record["plan_digest"]:
+                    yield f"{where}：同一次抽取公告了两次。/ announced twice."
             elif record["kind"] in ("certificate", "voiding"):
                 if record["draw"] in closed or announced.get(record["draw"]) != record["plan_digest"]:
                     yield f"{where}：重抽或未经公告。/ a redraw, or never announced."
                 closed.add(record["draw"])
+        if told is None and was_signed:
+            yield f"{where}：没有签名。/ is not signed."
+        was_signed = was_signed or told is not None
+        yield from check_signature(where, row, told) if told is not None else ()
         before = row["digest"]
+
+
+def check_signature(where: str, row: dict[str, Any], told: dict[str, Any]) -> Iterator[str]:  # [8.6]
+    key, message = told["key"], f"DSS1|record|{row['number']}|{row['kind']}|{row['digest']}"
+    yield from differ(f"{where}.signature", [told["alg"], key["kty"], key["crv"]], ["ES256", "EC", "P-256"])
+    if not signed(key, message.encode(), told["value"]):
+        yield f"{where}：签名与内容或公钥不符。/ the signature does not fit the record or the key."
 
 
 def check_around(value: Any) -> Iterator[str]:
@@ -112,15 +175,16 @@ def check_around(value: Any) -> Iterator[str]:
     yield from check_amendments(value)
 
 
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
-        print(__doc__)
-        return 2
-    with open(arguments[0], "rb") as file:
-        said = explain(file.read(), check_around)
-    print("\n".join(said) or "一致。/ It holds.")
-    return 1 if said else 0
+def thumbprints(path: str) -> list[str]:
+    """The keys that signed a chain (RFC 7638, in hex): to be compared with the thumbprint that the bureau publishes."""
+    with open(path, "rb") as file:
+        value = json.load(file)
+    keys = [row["signature"]["key"] for row in value if row.get("signature")] if isinstance(value, list) else []
+    return sorted({digest({name: key[name] for name in ("crv", "kty", "x", "y")}) for key in keys})
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:], check_around)
+    for thumbprint in thumbprints(sys.argv[1]) if code == 0 else []:
+        print(f"签名公钥指纹 / signed with the key: {thumbprint}")
+    sys.exit(code)

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from server.core.canonical import digest
+from server.core.draw import signed_text
 from server.drawing.models import EXTERNAL, ChainRecord, Draw, DrawState
 from server.platform.clock import now, today
 from server.platform.db import db
+from server.platform.keys import ALG, bureau_keys
 
 _CHAIN_LOCK = 0x44535331
 """The letters DSS1: the advisory lock under which PostgreSQL hands out the chain's numbers."""
@@ -24,13 +26,20 @@ def head() -> tuple[int, str | None]:
 
 
 def append(record: dict[str, Any], draw: Draw | None) -> ChainRecord:
-    """Append a record that was made with `head()`."""
+    """Append a record that was made with `head()`, and sign it (specification section 8.6)."""
     row = ChainRecord(
         number=record["number"], kind=record["kind"], digest=digest(record), record=record, draw=draw, at=now()
     )
+    row.signature = _signed(row)
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _signed(row: ChainRecord) -> dict[str, Any]:
+    keys = bureau_keys()
+    value = keys.sign(signed_text(row.number, row.kind, row.digest))
+    return {"alg": ALG, "key": keys.signing_jwk, "value": value}
 
 
 def is_open(row: ChainRecord, day: date) -> bool:
@@ -55,6 +64,7 @@ def public_chain() -> list[dict[str, Any]]:
             "kind": row.kind,
             "digest": row.digest,
             "record": row.record if is_open(row, day) else None,
+            "signature": row.signature,
         }
         for row in records()
     ]

@@ -121,7 +121,8 @@ class DrawRoster(Base):
 
 class ChainRecord(Base):
     """One record of the bureau's chain. `number` has no gaps; `digest` is published at once, `record` only when it is
-    neither restricted (a targeted draw) nor sealed."""
+    neither restricted (a targeted draw) nor sealed. `signature` is the bureau's over number and digest, with the key
+    it fits: `{"alg", "key", "value"}`; null only for records from before the bureau signed them."""
 
     __tablename__ = "chain_record"
 
@@ -129,6 +130,7 @@ class ChainRecord(Base):
     kind: Mapped[str] = mapped_column(String(20))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
+    signature: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     draw_id: Mapped[str | None] = mapped_column(ForeignKey("draw.id"), index=True)
     at: Mapped[datetime]
 

@@ -42,7 +42,7 @@ from server.core.draw.certificate import (
     pair_tasks,
     voiding,
 )
-from server.core.draw.chain import verify_chain
+from server.core.draw.chain import signed_text, verify_chain
 from server.core.draw.hashing import SPEC, DrawRefused, clean, is_clean, is_hex
 from server.core.draw.plan import COUNTED, OUT, PUBLIC_FLAGS, UNCOUNTED, build_plan, check_plan, is_draw_id, plan_digest
 from server.core.draw.premises import check_rosters, quota, smallest, ticket
@@ -113,6 +113,7 @@ __all__ = [
     "roster_lines",
     "roster_rows",
     "salt_commitment",
+    "signed_text",
     "smallest",
     "statutory_id",
     "ticket",

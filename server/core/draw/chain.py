@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from server.core.canonical import digest
+from server.core.draw.hashing import SPEC
 from server.core.draw.words import Finding, say, short
+
+
+def signed_text(number: int, kind: str, found: str) -> bytes:
+    """Return the bytes that the bureau signs for a record: number, kind and digest (specification section 8.6)."""
+    return f"{SPEC}|record|{number}|{kind}|{found}".encode()
 
 
 def verify_chain(records: Sequence[Mapping[str, Any]]) -> list[Finding]:

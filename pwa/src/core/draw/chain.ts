@@ -1,7 +1,13 @@
 /** The bureau's chain (specification section 8.1): the mirror of server/core/draw/chain.py. */
 import { digest } from "../canonical";
+import { SPEC } from "./hashing";
 import type { ChainRow } from "./types";
 import { say, short, type Finding } from "./words";
+
+/** What the bureau signs for a record: number, kind and digest (specification section 8.6). */
+export function signedText(row: Pick<ChainRow, "number" | "kind" | "digest">): string {
+  return `${SPEC}|record|${row.number}|${row.kind}|${row.digest}`;
+}
 
 /** The findings on a bureau's chain; a record is null while it is sealed or restricted. */
 export function verifyChain(records: readonly ChainRow[]): Finding[] {

@@ -226,4 +226,12 @@ export interface ChainRow {
     readonly draw: string;
     readonly plan_digest: string;
   } | null;
+  /** The bureau's, over `signedText`; null for records from before it signed. */
+  readonly signature?: RecordSignature | null;
+}
+
+export interface RecordSignature {
+  readonly alg: string;
+  readonly key: Readonly<Record<"kty" | "crv" | "x" | "y", string>>;
+  readonly value: string;
 }

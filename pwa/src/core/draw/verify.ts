@@ -22,7 +22,18 @@ const CERTIFICATE_FIELDS = [
   ...["strata", "tasks", "loads", "annex"],
 ];
 
-/** The findings on a bundle file; an empty list means that it holds in every byte. */
+/** The findings on the bytes of a bundle file; an empty list means that it holds in every one of them. */
+export function verifyFile(bytes: Uint8Array): Finding[] {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    return [say("not_json", "file", { detail: String(error).slice(0, 80) })];
+  }
+  return verifyText(text);
+}
+
+/** The same for a file's text. */
 export function verifyText(text: string): Finding[] {
   let value: unknown;
   try {
