@@ -197,6 +197,27 @@ class DrawAnswer(DrawRow):
     records = fields.List(fields.Nested(RecordAnswer))
 
 
+class KeyAnswer(Answer):
+    """The bureau's signing key (JWK) and its RFC 7638 thumbprint in hex."""
+
+    alg = fields.String()
+    key = fields.Dict(keys=fields.String(), values=fields.String())
+    thumbprint = fields.String()
+
+
+class PublishedAnswer(Answer):
+    """One certificate as anybody sees it. `access` is `open`, `sealed` or `restricted`; what is not open is only a
+    number and a digest, and says nothing of its draw."""
+
+    number = fields.Integer()
+    digest = fields.String()
+    at = fields.AwareDateTime()
+    access = fields.String()
+    draw = fields.String(allow_none=True)
+    title = fields.String(allow_none=True)
+    release_on = fields.Date(allow_none=True)
+
+
 class RoomItemAnswer(Answer):
     """`lines`: how many premises stand in the roster; null in a targeted draw."""
 

@@ -16,9 +16,12 @@ _NO_SALT = "0" * 64
 def wish_of(batch: Batch, body: Mapping[str, Any]) -> Wish:
     """What is to be drawn: the batch's lines with their ratios, and the changes that were asked for.
 
-    Raises `draw_batch_without_items`, `draw_targeted_without_classes`.
+    Raises `draw_batch_without_items`, `draw_item_not_in_batch`, `draw_targeted_without_classes`.
     """
     lines = [line for line in batch.lines if body["items"] is None or line.item.code in body["items"]]
+    unknown = {*(body["items"] or ())} - {line.item.code for line in batch.lines}
+    if unknown:
+        raise Problem("draw_item_not_in_batch", items="、".join(sorted(unknown)))
     if not lines:
         raise Problem("draw_batch_without_items")
     target, window = body["targeted"], body["window"]

@@ -42,12 +42,20 @@ def _signed(row: ChainRecord) -> dict[str, Any]:
     return {"alg": ALG, "key": keys.signing_jwk, "value": value}
 
 
+def sealed_until(draw: Draw, day: date) -> date | None:
+    """Until when a draw's records stay back, None if they need not: its own seal, or that of an earlier draw of the
+    year, for whom that one drew stands among this one's exclusions."""
+    asked = select(func.max(Draw.release_on)).where(Draw.year == draw.year, Draw.sequence <= draw.sequence)
+    asked = asked.where(Draw.state == DrawState.EXECUTED, Draw.release_on > day, ~Draw.release.has())
+    return db.session.scalar(asked)
+
+
 def is_open(row: ChainRecord, day: date) -> bool:
     """Whether a stranger may read the record: neither of a targeted draw nor still sealed."""
     draw = row.draw
     if draw is None or row.kind in ("announcement", "voiding"):
         return True
-    return draw.kind != "targeted" and not draw.is_sealed(day)
+    return draw.kind != "targeted" and sealed_until(draw, day) is None
 
 
 def records() -> Sequence[ChainRecord]:

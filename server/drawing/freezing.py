@@ -15,6 +15,7 @@ from server.drawing.people import freeze_people
 from server.drawing.wish import Frozen, Wish, ticket_id
 from server.platform.clock import today
 from server.platform.db import db
+from server.platform.errors import Problem
 from server.registry.models import (
     InspectionItem,
     Subject,
@@ -43,9 +44,26 @@ def freeze(wish: Wish, salt: str) -> Frozen:
     return frozen
 
 
+def _refuse_strangers(wish: Wish, subjects: Mapping[str, Sequence[Subject]], drawn: Mapping[str, int]) -> None:
+    """Refuse an exclusion or an override that would do nothing: whoever typed it believes that it does."""
+    pools = {item: {subject.id for subject in found} for item, found in subjects.items()}
+    for item, subject_id in sorted({*wish.excluded, *wish.overrides}):
+        if subject_id not in pools.get(item, ()):
+            raise Problem("draw_premises_not_in_pool", premises=_name_of(subject_id), item=item)
+    for item, subject_id in sorted(wish.overrides):
+        if (item, subject_id) in wish.excluded or not drawn.get(subject_id):
+            raise Problem("draw_override_idle", premises=_name_of(subject_id), item=item)
+
+
+def _name_of(subject_id: str) -> str:
+    subject = db.session.get(Subject, subject_id)
+    return subject_id if subject is None else subject.name
+
+
 def _freeze_premises(wish: Wish, salt: str, frozen: Frozen, pools: Mapping[str, str]) -> None:
     subjects = {item.code: _subjects_of(item.code, wish) for item in wish.items}
     drawn = _drawn_this_year(wish.window[0].year)
+    _refuse_strangers(wish, subjects, drawn)
     for item in wish.items:
         flags = _flags_of(subjects[item.code]) if wish.kind == "untargeted" else {}
         lines: list[Line] = []

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.accounts.models import Person
 from server.core import draw as rules
+from server.core.canonical import digest
 from server.drawing import chain, view
 from server.drawing.models import EXTERNAL, ChainRecord, Draw
 from server.drawing.service import rosters_of
@@ -14,6 +15,7 @@ from server.platform.auth import Actor
 from server.platform.clock import today
 from server.platform.db import db
 from server.platform.errors import Problem
+from server.platform.keys import ALG, bureau_keys
 from server.registry.columns import STATUSES
 from server.registry.models import Inspector, Subject
 from server.registry.subjects import in_item
@@ -31,8 +33,9 @@ def bundle_for(actor: Actor, draw: Draw, full: bool) -> dict[str, Any]:
         raise Problem("draw_not_executed")
     if draw.kind == EXTERNAL:
         raise Problem("draw_made_elsewhere")
-    if not view.sees_result(draw, actor):
-        raise Problem("draw_sealed_until", date=draw.release_on)
+    until = chain.sealed_until(draw, today())
+    if until is not None and not actor.role_set & view.SEES_SEALED:
+        raise Problem("draw_sealed_until", date=until)
     return _bundle(draw, row, full)
 
 
@@ -45,6 +48,35 @@ def public_bundle(number: int) -> dict[str, Any]:
     if not chain.is_open(row, today()):
         raise _kept_back(row)
     return _bundle(row.draw, row, full=False)
+
+
+def published() -> list[dict[str, Any]]:
+    """Every certificate of the chain, the newest first: shape of `answers.PublishedAnswer`."""
+    query = select(ChainRecord).where(ChainRecord.kind == "certificate").order_by(ChainRecord.number.desc())
+    return [_published(row) for row in db.session.scalars(query).unique()]
+
+
+def _published(row: ChainRecord) -> dict[str, Any]:
+    fixed = {"number": row.number, "digest": row.digest, "at": row.at}
+    draw = row.draw
+    if draw is None or draw.kind == "targeted":
+        return fixed | {"access": "restricted", "draw": None, "title": None, "release_on": None}
+    until = chain.sealed_until(draw, today())
+    return fixed | {"access": "sealed" if until else "open", "draw": draw.number, "title": draw.title, "release_on": until}
+
+
+def signature_of(number: int) -> dict[str, Any]:
+    """The bureau's signature over a certificate, with what it covers. Raises `not_found`."""
+    row = db.session.get(ChainRecord, number) if number <= MOST else None
+    if row is None or row.kind != "certificate":
+        raise Problem("not_found")
+    return {"number": row.number, "kind": row.kind, "digest": row.digest, "signature": row.signature}
+
+
+def signing_key() -> dict[str, Any]:
+    """The key that signs now: shape of `answers.KeyAnswer`. Its thumbprint is printed on every draw's paper."""
+    key = bureau_keys().signing_jwk
+    return {"alg": ALG, "key": key, "thumbprint": digest(key)}
 
 
 def _bundle(draw: Draw, row: ChainRecord, full: bool) -> dict[str, Any]:
@@ -72,7 +104,7 @@ def _kept_back(row: ChainRecord) -> Problem:
     draw = row.draw
     if draw is None or draw.kind == "targeted":
         return Problem("draw_restricted")
-    return Problem("draw_sealed_until", date=draw.release_on)
+    return Problem("draw_sealed_until", date=chain.sealed_until(draw, today()))
 
 
 def pool_table(kind: str, batch: Batch) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:

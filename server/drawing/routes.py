@@ -11,7 +11,15 @@ from werkzeug.exceptions import NotFound
 
 from server.core.canonical import canonical
 from server.drawing import announcing, asking, external, parties, publishing, room, sealing, service, standing, view
-from server.drawing.answers import DrawAnswer, DrawRow, PreparationAnswer, ProceedingsAnswer, WitnessAnswer
+from server.drawing.answers import (
+    DrawAnswer,
+    DrawRow,
+    KeyAnswer,
+    PreparationAnswer,
+    ProceedingsAnswer,
+    PublishedAnswer,
+    WitnessAnswer,
+)
 from server.drawing.models import Draw, DrawParty
 from server.drawing.schemas import (
     AbsenceBody,
@@ -227,6 +235,22 @@ def read_chain() -> Response:
     return _document(publishing.public_chain(), "chain.json")
 
 
+@blp.get("/key")
+@access(public=True)
+@blp.response(200, KeyAnswer)
+def read_key() -> dict[str, Any]:
+    """The key with which the bureau signs the chain, and its thumbprint, for anybody."""
+    return publishing.signing_key()
+
+
+@blp.get("/certificates")
+@access(public=True)
+@blp.response(200, PublishedAnswer(many=True))
+def list_public_certificates() -> list[dict[str, Any]]:
+    """Every certificate of the chain, the newest first, for anybody: open, sealed until a day, or restricted."""
+    return publishing.published()
+
+
 @blp.get("/certificates/<int:number>")
 @access(public=True, answers="file")
 def read_public_certificate(number: int) -> Response:
@@ -239,6 +263,13 @@ def read_public_certificate(number: int) -> Response:
 def read_public_record(number: int) -> Response:
     """One record of the chain, exactly the bytes whose SHA-256 is its digest, for anybody."""
     return _bytes(canonical(publishing.public_record(number)), f"record-{number}.json", "application/json")
+
+
+@blp.get("/certificates/<int:number>/signature")
+@access(public=True, answers="file")
+def read_signature(number: int) -> Response:
+    """The bureau's detached signature over a certificate, for anybody."""
+    return _document(publishing.signature_of(number), f"signature-{number}.json")
 
 
 @blp.get("/verifier/<name>")
