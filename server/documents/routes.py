@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Response, request, send_file
 
-from server.documents import before_visit, numbers, service
+from server.documents import before_visit, draw_record, numbers, service
 from server.documents.models import Copy, PaperKind
 from server.documents.schemas import BundleBody, CopyQuery, FinishedPage, FinishedQuery, PaperAnswer, Voiding
 from server.evidence.sight import require_sight
@@ -58,6 +58,13 @@ def read_notice(task_id: str) -> Response:
 def read_approval(approval_id: str) -> Response:
     """The 行政检查审批表 of one item in one batch."""
     return _inline(before_visit.approval_pdf(approval_id))
+
+
+@blp.get("/draws/<draw_id>/record.pdf")
+@access(Role.OFFICE, Role.LEADER, Role.LEAD, Role.LEGAL, Role.SUPERVISOR, answers="pdf")
+def read_draw(draw_id: str) -> Response:
+    """The 随机抽取记录表 of an executed draw: one page to sign."""
+    return _inline(draw_record.draw_pdf(actor(), draw_id, request.url_root))
 
 
 @blp.get("/inspections/<inspection_id>/papers")
