@@ -62,7 +62,12 @@ def _published(row: ChainRecord) -> dict[str, Any]:
     if draw is None or draw.kind == "targeted":
         return fixed | {"access": "restricted", "draw": None, "title": None, "release_on": None}
     until = chain.sealed_until(draw, today())
-    return fixed | {"access": "sealed" if until else "open", "draw": draw.number, "title": draw.title, "release_on": until}
+    return fixed | {
+        "access": "sealed" if until else "open",
+        "draw": draw.number,
+        "title": draw.title,
+        "release_on": until,
+    }
 
 
 def signature_of(number: int) -> dict[str, Any]:
