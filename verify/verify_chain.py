@@ -179,7 +179,7 @@ def thumbprints(path: str) -> list[str]:
     """The keys that signed a chain (RFC 7638, in hex): to be compared with the thumbprint that the bureau publishes."""
     with open(path, "rb") as file:
         value = json.load(file)
-    keys = [row["signature"]["key"] for row in value if row.get("signature")] if isinstance(value, list) else []
+    keys = [row["signature"]["key"] for row in value if row["signature"]] if isinstance(value, list) else []
     return sorted({digest({name: key[name] for name in ("crv", "kty", "x", "y")}) for key in keys})
 
 
