@@ -137,7 +137,7 @@ def check_amendments(bundle: dict[str, Any]) -> Iterator[str]:  # [9]
 def check_chain(rows: list[Any]) -> Iterator[str]:  # [8.1]
     before, announced, closed, was_signed = None, dict[str, str](), set[str](), False
     for number, row in enumerate(rows, 1):
-        where, record, told = f"chain[{number}]", row["record"], row.get("signature")
+        where, record, told = f"chain[{number}]", row["record"], row["signature"]
         yield from differ(f"{where}.number", row["number"], number)
         if record is not None:
             yield from differ(f"{where}.digest", row["digest"], digest(record))
