@@ -128,6 +128,13 @@ export default ts.config(
     },
   },
   {
+    files: ["src/room/**/*.{ts,vue}"],
+    rules: {
+      "no-restricted-globals": noFetch,
+      ...noImports(apart("the draw room", ["field", "lead", "office"]), belowScreens),
+    },
+  },
+  {
     files: ["src/ui/**/*.{ts,vue}"],
     rules: {
       "no-restricted-globals": noFetch,

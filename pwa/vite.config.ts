@@ -6,7 +6,7 @@ import { manifest } from "./tools/manifest.ts";
 import { phoneFiles } from "./tools/phone-files.ts";
 import { withoutVantFont } from "./tools/without-vant-font.ts";
 
-const phone = phoneFiles({ notFrom: ["/src/office/", "/office.json"] });
+const phone = phoneFiles({ notFrom: ["/src/office/", "/office.json", "/src/room/", "/room.json"] });
 
 export default defineConfig({
   plugins: [

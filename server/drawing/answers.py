@@ -105,6 +105,14 @@ class SealedAnswer(Answer):
     released = fields.Nested(ReleaseAnswer, allow_none=True)
 
 
+class VoidedAnswer(Answer):
+    number = fields.Integer()
+    digest = fields.String()
+    at = fields.AwareDateTime()
+    reason = fields.String()
+    note = fields.String()
+
+
 class FaceAnswer(Answer):
     code = fields.String()
     text = fields.String()
@@ -182,6 +190,7 @@ class DrawAnswer(DrawRow):
 
     announced_by = fields.String()
     deadline = fields.String()
+    now = fields.AwareDateTime()
     window = fields.Dict(keys=fields.String(), values=fields.String())
     source = fields.Nested(SourceAnswer, allow_none=True)
     sealed = fields.Nested(SealedAnswer, allow_none=True)
@@ -189,6 +198,7 @@ class DrawAnswer(DrawRow):
     parties = fields.List(fields.Nested(PartyAnswer))
     next = fields.String(allow_none=True)
     void_reason = fields.String(allow_none=True)
+    voided = fields.Nested(VoidedAnswer, allow_none=True)
     face = fields.List(fields.Nested(FaceAnswer))
     pools = fields.List(fields.Nested(PoolAnswer))
     strata = fields.List(fields.Nested(StratumAnswer))
@@ -225,14 +235,6 @@ class RoomItemAnswer(Answer):
     name = fields.String()
     ratio = fields.String()
     lines = fields.Integer(allow_none=True)
-
-
-class VoidedAnswer(Answer):
-    number = fields.Integer()
-    digest = fields.String()
-    at = fields.AwareDateTime()
-    reason = fields.String()
-    note = fields.String()
 
 
 class ProceedingsAnswer(Answer):

@@ -10,7 +10,7 @@ from typing import Any
 import segno
 
 from server.drawing import chain, standing, view
-from server.drawing.models import Draw, DrawParty, DrawState
+from server.drawing.models import Draw, DrawParty
 from server.platform.clock import now, today
 from server.platform.installation import installation
 
@@ -31,7 +31,7 @@ def proceedings(draw: Draw) -> dict[str, Any]:
         "next": standing.next_step(draw),
         "void_reason": standing.void_reason(draw),
         "result": _result(draw),
-        "voided": _voided(draw),
+        "voided": standing.voided(draw),
     }
 
 
@@ -71,11 +71,3 @@ def _result(draw: Draw) -> str:
     if chain.is_open(row, today()):
         return "open"
     return "restricted" if draw.kind == "targeted" else "sealed"
-
-
-def _voided(draw: Draw) -> dict[str, Any] | None:
-    if draw.state != DrawState.VOIDED:
-        return None
-    row = next(row for row in draw.records if row.kind == "voiding")
-    said = {name: row.record[name] for name in ("reason", "note")}
-    return said | {"number": row.number, "digest": row.digest, "at": row.at}

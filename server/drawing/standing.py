@@ -71,3 +71,12 @@ def sealed(draw: Draw) -> dict[str, Any] | None:
         "open": draw.state == DrawState.EXECUTED and not draw.is_sealed(today()),
         "released": None if early is None else {"at": early.at, "holder": early.holder, "reason": early.reason},
     }
+
+
+def voided(draw: Draw) -> dict[str, Any] | None:
+    """Why and under which record a draw was voided; null for any other."""
+    if draw.state != DrawState.VOIDED:
+        return None
+    row = next(row for row in draw.records if row.kind == "voiding")
+    said = {name: row.record[name] for name in ("reason", "note")}
+    return said | {"number": row.number, "digest": row.digest, "at": row.at}

@@ -11,7 +11,7 @@ from server.drawing import chain, results, standing
 from server.drawing.models import EXTERNAL, ChainRecord, Draw
 from server.drawing.service import subjects_of
 from server.platform.auth import Actor, Role
-from server.platform.clock import today
+from server.platform.clock import now, today
 from server.platform.db import db
 from server.platform.errors import language
 from server.registry.models import Inspector, Subject
@@ -70,6 +70,7 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
     return summary(draw) | {
         "announced_by": draw.announced_by.name,
         "deadline": plan["deadline"],
+        "now": now(),
         "window": plan["window"],
         "source": standing.source(draw),
         "sealed": standing.sealed(draw),
@@ -77,6 +78,7 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
         "parties": [standing.party(row, with_link=office) for row in draw.parties],
         "next": standing.next_step(draw),
         "void_reason": standing.void_reason(draw),
+        "voided": standing.voided(draw),
         "face": _face(shown.record if shown else None),
         "pools": _pools(draw),
         "strata": _strata(draw, shown.record if shown else None),

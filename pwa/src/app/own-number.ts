@@ -1,17 +1,19 @@
 /**
- * The office's random number between commitment and reveal. It is made in this browser and must survive a reload:
- * lost, the announced draw could only be voided. The draw's own reveal publishes it minutes later.
+ * A party's random number between commitment and reveal. It is made in this browser and must survive a reload: lost,
+ * the party could only be recorded as absent. The draw's own reveal publishes it minutes later. A sealed share stays
+ * here until the draw is made; its holders have it on paper.
  */
 const PREFIX = "suicha.draw.";
+const place = (draw: string, party: string): string => `${PREFIX}${draw}.${party}`;
 
-export function keepNumber(draw: string, number: string): void {
-  localStorage.setItem(PREFIX + draw, number);
+export function keepNumber(draw: string, party: string, number: string): void {
+  localStorage.setItem(place(draw, party), number);
 }
 
-export function keptNumber(draw: string): string | null {
-  return localStorage.getItem(PREFIX + draw);
+export function keptNumber(draw: string, party: string): string | null {
+  return localStorage.getItem(place(draw, party));
 }
 
-export function dropNumber(draw: string): void {
-  localStorage.removeItem(PREFIX + draw);
+export function dropNumber(draw: string, party: string): void {
+  localStorage.removeItem(place(draw, party));
 }

@@ -49,7 +49,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: "/witness/:token",
     name: "witness",
-    component: () => import("./WitnessPage.vue"),
+    component: () => import("@/room/WitnessPage.vue"),
     meta: { open: true, frame: "none" },
   },
   {

@@ -1,25 +1,20 @@
-/** What the office's browser does in a draw: makes 32 random bytes and commits to them (docs/draw-specification.md, 5). */
-import { dropNumber, keepNumber, keptNumber } from "@/app/own-number";
-import { sha256Hex, toHex } from "@/core/sha256";
+/** What the office's browser does when it announces a draw (docs/draw-specification.md, section 5). */
+import { SEALED_SHARE } from "@/core/draw/ceremony";
+import { toHex } from "@/core/sha256";
+import { makeCommitment } from "@/room/commitment";
 
 export const OFFICE = "office";
+export { SEALED_SHARE };
 
-/** A fresh draw id and the commitment to a fresh number, which stays in this browser until it is revealed. */
+/** A fresh draw id and the commitment to a fresh number. */
 export function beginDraw(): { id: string; commitment: string } {
   const id = freshId();
-  const number = toHex(crypto.getRandomValues(new Uint8Array(32)));
-  keepNumber(id, number);
-  const commitment = sha256Hex(new TextEncoder().encode(`DSS1|commit|${id}|${OFFICE}|${number}`));
-  return { id, commitment };
+  return { id, commitment: makeCommitment(id, OFFICE) };
 }
 
-/** The number behind this browser's commitment; null when the draw was announced elsewhere. */
-export function numberOf(draw: string): string | null {
-  return keptNumber(draw);
-}
-
-export function forgetNumber(draw: string): void {
-  dropNumber(draw);
+/** The commitment to a fresh sealed share; its holders get the share from this browser, on paper. */
+export function sealedShare(draw: string): string {
+  return makeCommitment(draw, SEALED_SHARE);
 }
 
 /** A random uuid (version 4, RFC 9562); Chromium 87 has no crypto.randomUUID. */

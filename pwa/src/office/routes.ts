@@ -3,9 +3,15 @@ import type { RouteRecordRaw } from "vue-router";
 
 export const officeRoutes: RouteRecordRaw[] = [
   {
+    path: "/office/draws/:id/room",
+    name: "draw-room",
+    component: () => import("./DrawRoomPage.vue"),
+    meta: { words: ["office", "room"], area: "office", frame: "none", title: "room.name" },
+  },
+  {
     path: "/office",
     component: () => import("./Office.vue"),
-    meta: { words: ["office"], area: "office" },
+    meta: { words: ["office", "room"], area: "office" },
     children: [
       { path: "", name: "office", component: () => import("./Desk.vue") },
       {

@@ -1,4 +1,7 @@
 /** What the office's screens read over HTTP, as the server's schemas name it. */
+import type { Proceedings, Seal } from "@/room/proceedings";
+
+export type { Seal };
 
 export interface Ref {
   id: string;
@@ -243,6 +246,10 @@ export interface DrawStratum {
 
 export interface DrawInWords extends DrawRow {
   announced_by: string;
+  /** The server's clock when it answered. */
+  now: string;
+  sealed: Seal | null;
+  voided: Proceedings["voided"];
   deadline: string;
   window: { from: string; to: string };
   source: { name: string; moment: string; text: string | null; at: string | null } | null;

@@ -5,6 +5,9 @@
 export const icons = {
   back: "M15 5l-7 7 7 7",
   next: "M9 5l7 7-7 7",
+  end: "M5 5l7 7-7 7|M12 5l7 7-7 7",
+  play: "M7 4.500l12 7.500-12 7.500z",
+  pause: "M8.500 5v14|M15.500 5v14",
   up: "M5 15l7-7 7 7",
   down: "M5 9l7 7 7-7",
   close: "M6 6l12 12|M18 6L6 18",
