@@ -49,6 +49,7 @@ async function announceSealed(office: Page): Promise<string> {
   await office.getByTestId("holder-2").fill(HOLDERS[1]);
   await picture(office, "announce");
   await office.getByTestId("announce").click();
+  await office.getByTestId("seal-show").click();
   const slip = office.getByTestId("slip").nth(1);
   await expect(slip).toContainText(HOLDERS[1]);
   await picture(office, "announced");
@@ -56,7 +57,10 @@ async function announceSealed(office: Page): Promise<string> {
 }
 
 /** Steps through the show from its beginning; answers with the premises in the order in which they turned up. */
-async function turnUp(page: Page): Promise<{ drawn: string[]; above: string[]; visits: number }> {
+async function turnUp(
+  page: Page,
+  name: string,
+): Promise<{ drawn: string[]; above: string[]; visits: number }> {
   const drawn: string[] = [];
   const above: string[] = [];
   let visits = 0;
@@ -67,6 +71,7 @@ async function turnUp(page: Page): Promise<{ drawn: string[]; above: string[]; v
     const before = await page.getByTestId("room-progress").textContent();
     await page.keyboard.press("ArrowRight");
     await expect(page.getByTestId("room-progress")).not.toHaveText(before ?? "");
+    await picture(page, `${name}-${(await page.getByTestId("room").getAttribute("data-scene")) ?? ""}`);
     if (await page.getByTestId("room-line").isVisible()) {
       for (const id of await ids("room-drawn")) if (!drawn.includes(id)) drawn.push(id);
       for (const id of await ids("room-above")) above.push(id);
@@ -127,14 +132,17 @@ test("what the room turns up is what the record says, once a holder has opened t
   const record = JSON.parse(bytes.toString()) as Record;
   await office.getByTestId("to-room").click();
   await expect(office.getByTestId("room")).toBeVisible();
-  const seen = await turnUp(office);
+  const seen = await turnUp(office, "wall");
   expect(seen.drawn).toEqual([...new Set(record.strata.flatMap((one) => one.drawn.map((row) => row.id)))]);
   expect(seen.above).toEqual(record.strata.flatMap((one) => one.alternates.map((row) => row.id)));
   expect(seen.visits).toBe(record.tasks.length);
   await expect(office.getByTestId("room-fits")).toBeVisible();
 
   await witness.reload();
-  await witness.getByTestId("room-end").click();
+  await expect(witness.getByTestId("scene-opening")).toBeVisible();
+  await picture(witness, "phone-opening");
+  if (PICTURES) await turnUp(witness, "phone");
+  else await witness.getByTestId("room-end").click();
   await expect(witness.getByTestId("room-fits")).toBeVisible();
   await officeContext.close();
   await phoneContext.close();
