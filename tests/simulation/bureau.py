@@ -2,17 +2,21 @@
 
     python -m tests.simulation.bureau FOLDER
 
-One message is a line of JSON; each is answered by one line. `now` (UTC ms) sets the app's clock. Bodies are base64.
-A request may be cut: after `cut` bytes the phone is gone. A crash may be asked for: at the n-th write to database or
-disk the process ends at once, as by kill -9; the simulator starts it again in the same folder.
+One message is a line of JSON; each is answered by one line. `now` (UTC ms) sets the app's clock, `chance` all that is
+random in it. Bodies are base64. A request may be cut: after `cut` bytes the phone is gone. A crash may be asked for: at
+the n-th write to database or disk the process ends at once, as by kill -9. The app is loaded once; every life is a fork
+of it, so that a death and a fresh start cost little. A death is answered by {"died": true}.
 """
 
 import base64
 import hashlib
 import json
 import os
+import re
 import shutil
+import signal
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
@@ -26,6 +30,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from server import create_app
 from server.accounts.models import Device, Person
+from server.accounts.routes import limiter
 from server.core.canonical import canonical
 from server.dispatch.models import Task
 from server.evidence.models import Blob
@@ -38,6 +43,7 @@ from server.platform.clock import SetClock
 from server.platform.config import Settings
 from server.platform.db import Base, db, transaction
 from tests import factories, factories_journal
+from tests.simulation.chance import Chance, seeded
 
 Message = Mapping[str, Any]
 EMPTY_CHECKLIST: dict[str, Any] = {
@@ -52,7 +58,9 @@ EMPTY_CHECKLIST: dict[str, Any] = {
     "catalogues": {"laws": [], "results": [], "holidays": {}, "lists": {}},
 }
 """The phone's engine reads a whole definition; the simulation is not about questions."""
-EXIT_BY_CRASH = 9
+EXIT_BY_CRASH, EXIT_AT_END = 9, 7
+_EXPIRES = re.compile(r" Expires=[^;]*;")
+"""Flask counts a cookie's age by the machine's clock."""
 
 
 class CutStream(BytesIO):
@@ -102,34 +110,38 @@ class BureauOnAPipe:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.clock = SetClock(datetime(2026, 11, 22, 4, 0, tzinfo=UTC))
+        self.clock = SetClock(datetime(2026, 11, 21, 4, 0, tzinfo=UTC))
+        self.chance: Chance = seeded(self.clock)
         self.crash = Crash()
-        self.crash.watch_disk()
-        self.app = self._open()
-
-    def _open(self) -> Flask:
-        instance = self.folder / "instance"
+        instance = folder / "instance"
         settings = Settings(
             instance=instance,
             database_url=f"sqlite:///{instance / 'suicha.db'}",
             testing=True,
             login_tries="100000 per minute",
         )
-        app = create_app(settings, self.clock)
-        app.config["RATELIMIT_ENABLED"] = False
-        with app.app_context():
-            Base.metadata.create_all(db.engine)
+        self.app: Flask = create_app(settings, self.clock)
+        limiter.enabled = False
+
+    def live(self) -> int:
+        """One life: answer until the pipe closes, or until the folder is another. Returns the exit code."""
+        self.crash.watch_disk()
+        with self.app.app_context():
             self.crash.watch_database(db.engine)
-        return app
+        while line := _line():
+            message = json.loads(line)
+            os.write(1, json.dumps(self.answer(message), ensure_ascii=False).encode() + b"\n")
+            if message["op"] in {"prepare", "fresh"}:
+                return 0
+        return EXIT_AT_END
 
     def answer(self, message: Message) -> dict[str, Any]:
         """One message's answer; the shapes are those of pwa/tests/simulation/bureau.ts."""
         self.clock.at = datetime.fromtimestamp(message["now"] / 1000, UTC)
+        self.chance.reseed(message["chance"])
         self.crash.left = message.get("crash", 0)
         if message["op"] == "http":
             return self._http(message)
-        if message["op"] == "fresh":
-            return self._fresh(message)
         with self.app.app_context():
             done: dict[str, Any] = getattr(self, f"_{message['op']}")(message)
             db.session.remove()
@@ -147,32 +159,42 @@ class BureauOnAPipe:
         self.crash.left = 0
         return {
             "status": int(status.split()[0]),
-            "headers": [[name, value] for name, value in headers],
+            "headers": [[name, _EXPIRES.sub("", value)] for name, value in headers],
             "body": base64.b64encode(b"".join(chunks)).decode(),
         }
 
-    def _fresh(self, message: Message) -> dict[str, Any]:
-        """Another folder: the copy of a prepared one, or an empty one. Saves starting a process for every seed."""
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        self.folder = Path(message["folder"])
-        if message["like"] is not None and not self.folder.exists():
-            shutil.copytree(message["like"], self.folder)
-        self.app = self._open()
+    def _prepare(self, message: Message) -> dict[str, Any]:
+        """People and tasks, once: what every life begins with a copy of."""
+        Base.metadata.create_all(db.engine)
+        bureau = factories.make_bureau()
+        factories_journal.DEFINITION.update(EMPTY_CHECKLIST)
+        for number in range(message["tasks"]):
+            factories_journal.make_task(bureau, name=f"昆阳宾馆{number + 1}店")
+        self._let_go()
+        shutil.copytree(self.folder, self.folder.with_name("prepared"))
         return {}
 
-    def _world(self, message: Message) -> dict[str, Any]:
-        """People and tasks; made the first time."""
-        if db.session.scalar(select(Person)) is None:
-            bureau = factories.make_bureau()
-            factories_journal.DEFINITION.update(EMPTY_CHECKLIST)
-            for number in range(message["tasks"]):
-                factories_journal.make_task(bureau, name=f"昆阳宾馆{number + 1}店")
-        known = db.session.scalars(select(Person))
+    def _fresh(self, _message: Message) -> dict[str, Any]:
+        """The prepared folder again, whatever has become of this one."""
+        self._let_go()
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.folder.with_name("prepared"), self.folder)
+        return {}
+
+    def _let_go(self) -> None:
+        db.session.remove()
+        db.engine.dispose()
+
+    def _world(self, _message: Message) -> dict[str, Any]:
+        known = db.session.scalars(select(Person).order_by(Person.id))
         people = [{"login": person.login, "id": person.id, "name": person.name} for person in known]
         tasks = list(db.session.scalars(select(Task.id).order_by(Task.id)))
         return {"people": people, "tasks": tasks, "password": factories.PASSWORD}
+
+    def _die(self, _message: Message) -> dict[str, Any]:
+        """kill -9 between two requests."""
+        os.kill(os.getpid(), signal.SIGKILL)
+        return {}
 
     def _backup(self, _message: Message) -> dict[str, Any]:
         folder, _ = make_backup(self.folder / "backups")
@@ -184,8 +206,7 @@ class BureauOnAPipe:
         if backup is None:
             return {"restored": False}
         key = current_key()
-        db.session.remove()
-        db.engine.dispose()
+        self._let_go()
         shutil.rmtree(self.folder / "instance")
         restore_backup(backup, key)
         return {"restored": True}
@@ -209,13 +230,33 @@ class BureauOnAPipe:
         return {"entries": entries, "blobs": stored, "states": states}
 
 
+def _line() -> bytes:
+    """The next message; nothing when the simulator has gone. Never reads ahead: a successor reads on from here."""
+    data = b""
+    while not data.endswith(b"\n") and (piece := os.read(0, 1 << 20)):
+        data += piece
+    return data
+
+
 def main() -> None:
-    """Answer until the simulator closes the pipe."""
-    bureau = BureauOnAPipe(Path(sys.argv[1]))
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    for line in sys.stdin:
-        out.write(json.dumps(bureau.answer(json.loads(line)), ensure_ascii=False) + "\n")
-        out.flush()
+    """Fork one life after the other until the simulator closes the pipe."""
+    folder = Path(sys.argv[1]) / "current"
+    bureau = BureauOnAPipe(folder)
+    while True:
+        child = os.fork()
+        if child == 0:
+            code = EXIT_BY_CRASH
+            try:
+                code = bureau.live()
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        _, how = os.waitpid(child, 0)
+        if how and os.waitstatus_to_exitcode(how) == EXIT_AT_END:
+            return
+        if how:
+            os.write(1, b'{"died": true}\n')
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-/** The real server as a process behind a pipe: one message, one answer. It can be killed at any write. */
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { createInterface, type Interface } from "node:readline";
+/**
+ * The real server as a process behind two pipes: one message, one answer, and nothing else happens meanwhile, so that
+ * a seed repeats everything. It can be killed at any write and is born again at once.
+ */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 export interface World {
   people: { login: string; id: string; name: string }[];
@@ -37,6 +40,7 @@ export class BureauDied extends Error {}
 
 /** Elsewhere for a server with a planted bug. */
 const PROJECT = process.env.SIMULATE_PROJECT ?? resolve(__dirname, "../../..");
+const PIECE = Buffer.alloc(1 << 20);
 
 function python(): string {
   const own = resolve(PROJECT, ".venv/bin/python");
@@ -44,53 +48,88 @@ function python(): string {
 }
 
 export class Bureau {
-  private process: ChildProcessWithoutNullStreams | null = null;
-  private lines: Interface | null = null;
-  private waiting: { done: (line: string) => void; died: (error: Error) => void } | null = null;
-  private turn: Promise<unknown> = Promise.resolve();
-  private complaints = "";
+  private readonly child: ChildProcess;
+  private readonly to: number;
+  private readonly from: number;
+  private readonly complaints: string;
+  private heard: Hash = createHash("sha256");
+  private seed = 0;
+  private messages = 0;
   deaths = 0;
+  calls = 0;
 
   constructor(
-    public folder: string,
+    folder: string,
     private readonly clock: () => number,
-  ) {}
+  ) {
+    mkdirSync(folder, { recursive: true });
+    const [input, output] = [join(folder, "in"), join(folder, "out")];
+    execFileSync("mkfifo", [input, output]);
+    this.complaints = join(folder, "stderr");
+    const stderr = openSync(this.complaints, "w");
+    // The shell opens both pipes before Python starts, so that a Python that cannot start is an end, not a wait.
+    const words = [`exec "$0" -m tests.simulation.bureau "$1" <"$2" >"$3"`, python(), folder, input, output];
+    this.child = spawn("sh", ["-c", ...words], {
+      cwd: PROJECT,
+      stdio: ["ignore", "ignore", stderr],
+      env: { ...process.env, PYTHONHASHSEED: "0" },
+    });
+    closeSync(stderr);
+    this.to = openSync(input, "w");
+    this.from = openSync(output, "r");
+  }
 
   /** Everything the process has written to its standard error: what a failing seed wants to see. */
   get log(): string {
-    return this.complaints.slice(-8000);
+    return readFileSync(this.complaints, "utf8").slice(-8000);
   }
 
-  async fresh(folder: string, like: string | null): Promise<void> {
-    await this.tell({ op: "fresh", folder, like });
-    this.folder = folder;
+  /** A digest of every message and answer so far in this life. */
+  get traffic(): string {
+    return this.heard.copy().digest("hex").slice(0, 12);
   }
 
-  async world(tasks: number): Promise<World> {
-    return (await this.tell({ op: "world", tasks })) as unknown as World;
+  /** Once, before the first life. */
+  prepare(tasks: number): void {
+    this.tell({ op: "prepare", tasks });
   }
 
-  backup(): Promise<Record<string, unknown>> {
-    return this.tell({ op: "backup" });
+  /** The prepared bureau again; all that is random in it comes from `seed`. */
+  fresh(seed: number): void {
+    this.seed = seed;
+    this.messages = 0;
+    this.tell({ op: "fresh" });
+    this.heard = createHash("sha256");
+    this.deaths = 0;
+    this.calls = 0;
   }
 
-  async restore(): Promise<boolean> {
-    return (await this.tell({ op: "restore" })).restored === true;
+  world(): World {
+    return this.tell({ op: "world" }) as unknown as World;
   }
 
-  async revoke(device: string): Promise<void> {
-    await this.tell({ op: "revoke", device });
+  backup(): void {
+    this.tell({ op: "backup" });
   }
 
-  async dump(): Promise<Dump> {
-    return (await this.tell({ op: "dump" })) as unknown as Dump;
+  restore(): boolean {
+    return this.tell({ op: "restore" }).restored === true;
+  }
+
+  revoke(device: string): void {
+    this.tell({ op: "revoke", device });
+  }
+
+  dump(): Dump {
+    return this.tell({ op: "dump" }) as unknown as Dump;
   }
 
   /** `cut`: bytes after which the phone is gone; `crash`: the write at which the server dies (0: it does not). */
-  async call(call: WireCall, cut: number | null, crash: number): Promise<WireAnswer> {
+  call(call: WireCall, cut: number | null, crash: number): WireAnswer {
     const { method, path, headers } = call;
     const body = Buffer.from(call.body).toString("base64");
-    const answer = await this.tell({ op: "http", method, path, headers, body, cut, crash });
+    this.calls += 1;
+    const answer = this.tell({ op: "http", method, path, headers, body, cut, crash });
     const bytes = Buffer.from(answer.body as string, "base64");
     return {
       status: answer.status as number,
@@ -99,44 +138,43 @@ export class Bureau {
     };
   }
 
-  /** Ends the process at once. The next message starts it again in the same folder. */
+  /** Ends the process at once. The next message finds it born again in the same folder. */
   kill(): void {
-    this.process?.kill("SIGKILL");
+    try {
+      this.tell({ op: "die" });
+    } catch (thrown) {
+      if (!(thrown instanceof BureauDied)) throw thrown;
+    }
   }
 
   async close(): Promise<void> {
-    const ending = this.process;
-    if (ending === null) return;
-    const gone = new Promise<void>((done) => ending.once("close", () => done()));
-    ending.stdin.end();
+    const gone = new Promise<void>((done) => this.child.once("close", () => done()));
+    closeSync(this.to);
     await gone;
+    closeSync(this.from);
   }
 
-  private tell(message: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const mine = this.turn.then(() => this.exchange(message));
-    this.turn = mine.catch(() => undefined);
-    return mine;
+  private tell(message: Record<string, unknown>): Record<string, unknown> {
+    this.messages += 1;
+    const chance = this.seed * 1_000_003 + this.messages;
+    const said = JSON.stringify({ now: this.clock(), chance, ...message });
+    const bytes = Buffer.from(`${said}\n`);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.to, bytes, at);
+    const line = this.line();
+    this.heard.update(said).update(line);
+    const answer = JSON.parse(line) as Record<string, unknown>;
+    if (answer.died !== true) return answer;
+    this.deaths += 1;
+    throw new BureauDied("the server died");
   }
 
-  private async exchange(message: Record<string, unknown>): Promise<Record<string, unknown>> {
-    const process = this.process ?? this.start();
-    const answer = new Promise<string>((done, died) => (this.waiting = { done, died }));
-    process.stdin.write(JSON.stringify({ now: this.clock(), ...message }) + "\n");
-    return JSON.parse(await answer) as Record<string, unknown>;
-  }
-
-  private start(): ChildProcessWithoutNullStreams {
-    const started = spawn(python(), ["-m", "tests.simulation.bureau", this.folder], { cwd: PROJECT });
-    this.process = started;
-    this.lines = createInterface({ input: started.stdout });
-    this.lines.on("line", (line) => this.waiting?.done(line));
-    started.stderr.on("data", (text: Buffer) => (this.complaints += text.toString()));
-    started.stdin.on("error", () => undefined);
-    started.on("close", () => {
-      this.deaths += 1;
-      this.process = null;
-      this.waiting?.died(new BureauDied("the server died"));
-    });
-    return started;
+  private line(): string {
+    const pieces: Buffer[] = [];
+    for (;;) {
+      const length = readSync(this.from, PIECE);
+      if (length === 0) throw new Error(`the bureau is gone: ${this.log}`);
+      pieces.push(Buffer.from(PIECE.subarray(0, length)));
+      if (PIECE[length - 1] === 0x0a) return Buffer.concat(pieces).toString("utf8");
+    }
   }
 }

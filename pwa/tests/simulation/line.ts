@@ -55,7 +55,7 @@ export class Line {
   readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
     if (!this.up) throw new TypeError("offline");
     this.calls += 1;
-    const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
+    const body = bytesOf(init.body ?? null);
     const headers = { ...(init.headers as Record<string, string> | undefined) };
     const call: WireCall = { method: init.method ?? "GET", path: url, headers, body };
     return this.travel(call);
@@ -67,12 +67,12 @@ export class Line {
   }
 
   /** Something sent long ago arrives (again). */
-  async drift(): Promise<void> {
-    const old = this.adrift.splice(0, 1)[0];
-    if (old !== undefined) await this.deliver(old, null, 0).catch(() => undefined);
+  drift(): void {
+    const [old] = this.adrift.splice(this.dice.below(this.adrift.length), 1);
+    if (old !== undefined) this.attempt(old, null);
   }
 
-  private async travel(call: WireCall): Promise<Response> {
+  private travel(call: WireCall): Response {
     const fate = this.dice.weighted(this.weather);
     if (fate === "lost") throw new TypeError("lost on the way");
     if (fate === "late") {
@@ -82,18 +82,27 @@ export class Line {
     if (fate === "busy")
       return new Response("<h1>Bad gateway</h1>", { status: this.dice.pick([502, 503, 504]) });
     if (fate === "cut") {
-      await this.deliver(call, this.dice.below(call.body.length + 1), 0).catch(() => undefined);
+      this.attempt(call, this.dice.below(call.body.length + 1));
       throw new TypeError("cut");
     }
-    if (fate === "twice") await this.deliver(call, null, 0).catch(() => undefined);
-    const answer = await this.deliver(call, null, fate === "crash" ? 1 + this.dice.below(25) : 0);
+    if (fate === "twice") this.attempt(call, null);
+    const answer = this.deliver(call, null, fate === "crash" ? 1 + this.dice.below(25) : 0);
     if (fate === "answerLost") throw new TypeError("the answer was lost");
     return responseOf(answer, call.method);
   }
 
-  private async deliver(call: WireCall, cut: number | null, crash: number): Promise<WireAnswer> {
+  /** Nobody waits for the answer. */
+  private attempt(call: WireCall, cut: number | null): void {
     try {
-      const answer = await this.bureau.call(this.dressed(call), cut, crash);
+      this.deliver(call, cut, 0);
+    } catch (thrown) {
+      if (!(thrown instanceof TypeError)) throw thrown;
+    }
+  }
+
+  private deliver(call: WireCall, cut: number | null, crash: number): WireAnswer {
+    try {
+      const answer = this.bureau.call(this.dressed(call), cut, crash);
       for (const [name, value] of answer.headers) if (name.toLowerCase() === "set-cookie") this.keep(value);
       return answer;
     } catch (thrown) {
@@ -114,6 +123,13 @@ export class Line {
     if (value === "" || /expires=Thu, 01 Jan 1970/i.test(header)) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+function bytesOf(body: BodyInit | null): Uint8Array {
+  if (body === null) return new Uint8Array();
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  throw new Error("a body that no phone sends");
 }
 
 function responseOf({ status, headers, body }: WireAnswer, method: string): Response {

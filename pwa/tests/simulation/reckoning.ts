@@ -10,7 +10,7 @@ import type { Life } from "./world";
 const APART = new Set(["late", "device_revoked"]);
 
 export async function reckon(life: Life): Promise<string[]> {
-  const dump = await life.bureau.dump();
+  const dump = life.bureau.dump();
   const faults: string[] = [];
   faults.push(...acknowledged(life, dump), ...stored(dump));
   for (const phone of life.phones)

@@ -5,8 +5,9 @@ import { assemble } from "../../src/app/assemble";
 import type { CapturePort, Effects, Locks, OpenInspection, Suicha } from "../../src/app/ports";
 import type { Entry } from "../../src/core/journal";
 import { codeOf } from "../../src/vault/refusal";
-import { FakeClock, hashOf, NOON, Profile, SeededRandom, subtle } from "../phone/effects";
+import { FakeClock, hashOf, NOON, Profile, SeededRandom } from "../phone/effects";
 import type { Bureau } from "./bureau";
+import { steadySigner, steadySubtle } from "./crypto";
 import type { Dice } from "./dice";
 import { Line } from "./line";
 import { Mortal } from "./mortal";
@@ -23,7 +24,7 @@ export interface Promise_ {
   sha256: string | null;
 }
 
-/** Counts what is under way, so that the scheduler knows when a step is really over. */
+/** Tells the scheduler when a step is really over: nothing under way, and no turn of the loop asked for. */
 export class Pending {
   private count = 0;
 
@@ -32,14 +33,25 @@ export class Pending {
     return work.finally(() => (this.count -= 1));
   }
 
-  /** Nothing under way, and the loop has turned often enough for everything that waits on it. */
   async quiet(): Promise<void> {
-    for (let calm = 0; calm < 24;) {
-      await new Promise((turned) => setImmediate(turned));
-      calm = this.count === 0 ? calm + 1 : 0;
+    for (let calm = 0; calm < CALM_TURNS;) {
+      await new Promise((turned) => realImmediate(turned));
+      calm = this.count === 0 && turnsAsked === 0 ? calm + 1 : 0;
     }
   }
 }
+
+/** The fake IndexedDB asks for a turn per step of a transaction: none asked for means that none is under way. */
+const realImmediate = globalThis.setImmediate;
+const CALM_TURNS = 3;
+let turnsAsked = 0;
+globalThis.setImmediate = ((run: (...given: unknown[]) => void, ...given: unknown[]) => {
+  turnsAsked += 1;
+  return realImmediate(() => {
+    turnsAsked -= 1;
+    run(...given);
+  });
+}) as typeof setImmediate;
 
 /** Codes that a person may meet in a bad moment; anything else is a fault of ours. */
 const EXPECTED = new Set([
@@ -71,6 +83,7 @@ export class SimPhone {
   private mortal = new Mortal();
   private readonly profile: Profile;
   private readonly random: SeededRandom;
+  private readonly subtle: SubtleCrypto;
 
   constructor(
     readonly name: string,
@@ -86,6 +99,7 @@ export class SimPhone {
     this.line = new Line(bureau, dice.child());
     this.profile = new Profile(name);
     this.random = new SeededRandom(`${name}:${dice.below(2 ** 32)}`);
+    this.subtle = steadySubtle(this.random);
     this.clock.set(NOON + skew);
   }
 
@@ -137,6 +151,11 @@ export class SimPhone {
     this.mortal.spare();
     this.mortal.full = 0;
     if (this.mortal.dead) this.kill();
+  }
+
+  /** Something is still to be brought in, as far as it ever can be. */
+  get waits(): boolean {
+    return this.app?.sync.status.value.items.some(({ state }) => state !== "held") ?? false;
   }
 
   async inspection(task: string): Promise<OpenInspection | null> {
@@ -193,21 +212,14 @@ export class SimPhone {
 
   private tab(mortal: Mortal): Suicha {
     const { pending } = this;
-    const counted = new Proxy(subtle, {
-      get(target, name) {
-        const method = (
-          target as unknown as Record<string | symbol, (...given: unknown[]) => Promise<unknown>>
-        )[name]!;
-        return (...given: unknown[]) => pending.track(method.apply(target, given));
-      },
-    });
     const alive = (run: () => void) => (): void => {
       if (!mortal.dead) run();
     };
     const effects: Partial<Effects> = {
       clock: { now: () => this.clock.now(), after: (ms, run) => this.clock.after(ms, alive(run)) },
       random: this.random,
-      subtle: counted,
+      subtle: this.subtle,
+      signer: steadySigner,
       indexedDB: mortal.factory(this.profile.indexedDB) as never,
       fetch: (url, init) =>
         mortal.dead

@@ -77,7 +77,7 @@ export class Life {
 
   /** Three phones: one each, and one that both inspectors share. All are enrolled before the trouble begins. */
   async begin(): Promise<void> {
-    this.people = await this.bureau.world(2);
+    this.people = this.bureau.world();
     this.lead = new Lead(this.bureau, this.people.password);
     const [first, second] = ["first", "second"].map((login) => this.person(login)) as [Person, Person];
     const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
@@ -104,11 +104,16 @@ export class Life {
     }
   }
 
+  /** A line of the diary: what happened, and a digest of all that was said on the line until then. */
+  note(what: string): void {
+    this.diary.push(`${what} · ${this.bureau.traffic}`);
+  }
+
   async live(steps: number): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       const phone = this.dice.pick(this.phones);
       const happening = this.dice.weighted(USUAL);
-      this.diary.push(`${step} ${phone.name} ${happening}`);
+      this.note(`${step} ${phone.name} ${happening}`);
       if (this.doomed > 0) phone.doom(this.doomed);
       this.doomed = 0;
       await this.happen(phone, happening);
@@ -129,7 +134,7 @@ export class Life {
         await phone.start(person);
         if (phone.app === null)
           throw new Error(`${phone.name} cannot be opened: ${phone.refusals.slice(-3).join()}`);
-        for (let round = 0; round < 6; round += 1) {
+        for (let round = 0; round < 6 && (round < 2 || phone.waits); round += 1) {
           await phone.app.sync.now();
           await this.pass(60_000);
         }
@@ -145,10 +150,8 @@ export class Life {
         const mine = phone.people[person];
         if (mine === undefined) continue;
         await phone.start(mine);
-        for (let round = 0; round < 3; round += 1) {
-          await phone.app?.sync.now();
-          await this.pass(1_000);
-        }
+        await phone.app?.sync.now();
+        await this.pass(1_000);
       }
     }
   }
@@ -230,22 +233,22 @@ export class Life {
         { ...ROUGH, crash: 3 },
       ]);
     },
-    drift: (phone) => phone.line.drift(),
+    drift: async (phone) => phone.line.drift(),
     colleague: (phone) => this.colleague(phone),
     secondTab: (phone) => this.secondTab(phone),
     submit: (phone) => this.submit(phone),
     finish: () => this.finish(),
     lead: () => this.decide(),
     killServer: async () => this.bureau.kill(),
-    backup: () => this.bureau.backup(),
+    backup: async () => this.bureau.backup(),
     restore: async () => {
-      if (await this.bureau.restore()) this.restores += 1;
+      if (this.bureau.restore()) this.restores += 1;
     },
     revoke: async (phone) => {
       const device = phone.app?.session.state.value.me?.device;
       if (device === undefined || device === null || this.revoked.size > 0) return;
       this.revoked.add(device);
-      await this.bureau.revoke(device);
+      this.bureau.revoke(device);
     },
     clock: async (phone) =>
       phone.clock.set(phone.clock.now() + this.dice.pick([-YEAR, YEAR, -3_600_000, 3_600_000])),
@@ -374,19 +377,19 @@ export class Life {
     await phone.say(() => at.append(submission(at)));
     await phone.attempt(() => app.session.lockColleague());
     await app.sync.now();
-    const status = await this.lead.decide(task, "sign-off", []);
+    const status = this.lead.decide(task, "sign-off", []);
     this.diary.push(`  finished ${status}`);
     if (this.dice.chance(0.7)) await this.pass(60_000);
-    if (this.dice.chance(0.7)) await this.bureau.backup();
+    if (this.dice.chance(0.7)) this.bureau.backup();
     await this.pass(3_600_000);
     await app.sync.now();
   }
 
   private async decide(): Promise<void> {
     const task = this.dice.pick(this.people.tasks);
-    const state = JSON.parse((await this.bureau.dump()).states[task]!) as { late: string[] };
+    const state = JSON.parse(this.bureau.dump().states[task]!) as { late: string[] };
     const decision = state.late.length > 0 ? "admit" : this.dice.pick(["return", "sign-off"] as const);
-    const status = await this.lead.decide(task, decision, state.late);
+    const status = this.lead.decide(task, decision, state.late);
     this.diary.push(`  lead ${decision} ${status}`);
   }
 }
