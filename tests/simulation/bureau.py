@@ -131,7 +131,7 @@ class BureauOnAPipe:
         while line := _line():
             message = json.loads(line)
             os.write(1, json.dumps(self.answer(message), ensure_ascii=False).encode() + b"\n")
-            if message["op"] in {"prepare", "fresh"}:
+            if message["op"] in {"prepare", "keep", "fresh"}:
                 return 0
         return EXIT_AT_END
 
@@ -170,7 +170,12 @@ class BureauOnAPipe:
         factories_journal.DEFINITION.update(EMPTY_CHECKLIST)
         for number in range(message["tasks"]):
             factories_journal.make_task(bureau, name=f"昆阳宾馆{number + 1}店")
+        return self._keep(message)
+
+    def _keep(self, _message: Message) -> dict[str, Any]:
+        """What is here now becomes the prepared folder."""
         self._let_go()
+        shutil.rmtree(self.folder.with_name("prepared"), ignore_errors=True)
         shutil.copytree(self.folder, self.folder.with_name("prepared"))
         return {}
 

@@ -94,6 +94,11 @@ export class Bureau {
     this.tell({ op: "prepare", tasks });
   }
 
+  /** From now on, this is the prepared bureau. */
+  keep(): void {
+    this.tell({ op: "keep" });
+  }
+
   /** The prepared bureau again; all that is random in it comes from `seed`. */
   fresh(seed: number): void {
     this.seed = seed;

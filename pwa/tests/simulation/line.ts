@@ -14,6 +14,10 @@ export interface Weather {
   twice: number;
   late: number;
   busy: number;
+  /** Somebody else's page with status 200: the hotel's own wireless network. */
+  portal: number;
+  /** Half of the answer's body, and a status that says all is well. */
+  half: number;
   /** The server dies at some write of this request. */
   crash: number;
 }
@@ -26,6 +30,8 @@ export const CALM: Weather = {
   twice: 0,
   late: 0,
   busy: 0,
+  portal: 0,
+  half: 0,
   crash: 0,
 };
 export const ROUGH: Weather = {
@@ -36,8 +42,12 @@ export const ROUGH: Weather = {
   twice: 4,
   late: 4,
   busy: 3,
+  portal: 2,
+  half: 2,
   crash: 0,
 };
+
+const PORTAL = "<!doctype html><title>WiFi</title>";
 
 export class Line {
   weather: Weather = CALM;
@@ -81,6 +91,7 @@ export class Line {
     }
     if (fate === "busy")
       return new Response("<h1>Bad gateway</h1>", { status: this.dice.pick([502, 503, 504]) });
+    if (fate === "portal") return new Response(PORTAL, { headers: { "Content-Type": "text/html" } });
     if (fate === "cut") {
       this.attempt(call, this.dice.below(call.body.length + 1));
       throw new TypeError("cut");
@@ -88,6 +99,7 @@ export class Line {
     if (fate === "twice") this.attempt(call, null);
     const answer = this.deliver(call, null, fate === "crash" ? 1 + this.dice.below(25) : 0);
     if (fate === "answerLost") throw new TypeError("the answer was lost");
+    if (fate === "half") answer.body = answer.body.slice(0, answer.body.length >> 1);
     return responseOf(answer, call.method);
   }
 

@@ -9,12 +9,17 @@ import type { Life } from "./world";
 /** Reasons with which the server may keep an entry apart for good. */
 const APART = new Set(["late", "device_revoked"]);
 
+/** What a chain that nobody forked or cut must not show. */
+const BROKEN = new Set(["gap", "fork", "chain"]);
+
 export async function reckon(life: Life): Promise<string[]> {
   const dump = life.bureau.dump();
   const faults: string[] = [];
-  faults.push(...acknowledged(life, dump), ...stored(dump));
+  faults.push(...acknowledged(life, dump), ...stored(dump), ...olderClient(life, dump));
+  const forked = new Set<string>();
+  for (const phone of life.phones) if (phone.old) for (const id of await phone.devices()) forked.add(id);
   for (const phone of life.phones)
-    faults.push(...(await convergence(life, phone, dump)), ...leftovers(phone));
+    faults.push(...(await convergence(life, phone, dump, forked)), ...leftovers(phone));
   return faults;
 }
 
@@ -36,6 +41,20 @@ function acknowledged(life: Life, { entries, blobs }: Dump): string[] {
   return faults;
 }
 
+/** The phone that was never updated: what it called saved is there too, and counts. */
+function olderClient({ old }: Life, { entries, blobs }: Dump): string[] {
+  const lost = old.entries.filter(({ id }) => entries[id] === undefined || !fine(entries[id]));
+  const gone = old.photos.filter(({ sha256 }) => blobs[sha256] !== true);
+  return [
+    ...lost.map(({ id, kind }) => `the older client lost ${kind} ${id.slice(0, 8)}: ${entries[id]?.join(" ") ?? ""}`),
+    ...gone.map(({ sha256 }) => `the older client lost the photo ${sha256.slice(0, 8)}`),
+  ];
+}
+
+function fine([status, code]: [string, string | null]): boolean {
+  return status === "accepted" || APART.has(code ?? "");
+}
+
 function stored({ blobs }: Dump): string[] {
   return Object.entries(blobs)
     .filter(([, whole]) => !whole)
@@ -43,7 +62,7 @@ function stored({ blobs }: Dump): string[] {
 }
 
 /** Every replica folds to the server's state, and no chain of this phone's own has two branches. */
-async function convergence(life: Life, phone: SimPhone, dump: Dump): Promise<string[]> {
+async function convergence(life: Life, phone: SimPhone, dump: Dump, forked: Set<string>): Promise<string[]> {
   const { app } = phone;
   if (app === null) return [`${phone.name} is closed`];
   const device = app.session.state.value.me?.device ?? "";
@@ -59,11 +78,11 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump): Promise<str
     }
     if (
       !life.revoked.has(device) &&
-      state.flags.some(({ code }) => code === "gap" || code === "fork" || code === "chain")
+      state.flags.some(({ code, device }) => BROKEN.has(code) && !forked.has(device))
     ) {
       faults.push(`${phone.name}: ${JSON.stringify(state.flags)}`);
     }
-    faults.push(...doubled(phone, entries), ...selfContradicted(phone, at.view.value.conflicts));
+    faults.push(...doubled(phone, entries, forked), ...selfContradicted(phone, at.view.value.conflicts, forked));
   }
   for (const id of await phone.revenants())
     faults.push(`${phone.name} holds rows of ${id}, which it has forgotten`);
@@ -71,8 +90,9 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump): Promise<str
 }
 
 /** A device has always seen what it said before: it never stands on both sides. */
-function selfContradicted(phone: SimPhone, conflicts: Conflict[]): string[] {
+function selfContradicted(phone: SimPhone, conflicts: Conflict[], forked: Set<string>): string[] {
   return conflicts
+    .filter(({ claims }) => !claims.some(({ device }) => forked.has(device)))
     .filter(
       ({ claims }) =>
         new Set(claims.map(({ device }) => device)).size < claims.length &&
@@ -81,8 +101,8 @@ function selfContradicted(phone: SimPhone, conflicts: Conflict[]): string[] {
     .map(({ key }) => `${phone.name} sees a device contradict itself at ${key}`);
 }
 
-function doubled(phone: SimPhone, entries: Entry[]): string[] {
-  const places = entries.map(({ device, seq }) => `${device}:${seq}`);
+function doubled(phone: SimPhone, entries: Entry[], forked: Set<string>): string[] {
+  const places = entries.filter(({ device }) => !forked.has(device)).map(({ device, seq }) => `${device}:${seq}`);
   return new Set(places).size === places.length ? [] : [`${phone.name} has a number twice`];
 }
 

@@ -11,6 +11,7 @@ import { steadySigner, steadySubtle } from "./crypto";
 import type { Dice } from "./dice";
 import { Line } from "./line";
 import { Mortal } from "./mortal";
+import { copied } from "./profile-copy";
 
 export interface Person {
   login: string;
@@ -22,6 +23,14 @@ export interface Person {
 export interface Promise_ {
   entry: Entry;
   sha256: string | null;
+  /** The phone has it no more (its profile was put back to an older copy): a server put back loses it too. */
+  fragile: boolean;
+}
+
+/** A profile at rest. */
+export interface ProfileCopy {
+  databases: IDBFactory;
+  marks: string[];
 }
 
 /** Tells the scheduler when a step is really over: nothing under way, and no turn of the loop asked for. */
@@ -70,19 +79,27 @@ const EXPECTED = new Set([
   "not_stored",
   "colleague_not_enrolled",
   "signed_out",
+  "packet_empty",
+  "packet_sender_unknown",
 ]);
+
+const VAULT = "suicha-vault-";
 
 export class SimPhone {
   readonly line: Line;
   readonly clock = new FakeClock();
-  readonly promises: Promise_[] = [];
+  promises: Promise_[] = [];
+  /** A copy of the profile as a backup program keeps it. */
+  private kept: ProfileCopy | null = null;
   readonly marks: string[] = [];
   readonly refusals: string[] = [];
+  /** An older copy of the profile has been in use: its chains may have two branches. */
+  old = false;
   app: Suicha | null = null;
   person: Person | null = null;
   private mortal = new Mortal();
   private readonly profile: Profile;
-  private readonly random: SeededRandom;
+  readonly random: SeededRandom;
   private readonly subtle: SubtleCrypto;
 
   constructor(
@@ -91,7 +108,7 @@ export class SimPhone {
     bureau: Bureau,
     private readonly password: string,
     dice: Dice,
-    private readonly pending: Pending,
+    readonly pending: Pending,
     skew: number,
     /** A browser whose locks do not work: the vault's own comparisons must do. */
     private readonly locks: Locks | null,
@@ -137,6 +154,32 @@ export class SimPhone {
     this.person = null;
   }
 
+  /** The profile as it lies on the disk; the app is closed for it. */
+  async copy(): Promise<ProfileCopy> {
+    this.kill();
+    await this.pending.quiet();
+    return { databases: await copied(this.profile.indexedDB as never), marks: [...this.marks] };
+  }
+
+  async lay({ databases, marks }: ProfileCopy): Promise<void> {
+    this.kill();
+    await this.pending.quiet();
+    this.profile.indexedDB = (await copied(databases)) as never;
+    this.marks.splice(0, Infinity, ...marks);
+  }
+
+  async keepCopy(): Promise<void> {
+    this.kept = await this.copy();
+  }
+
+  /** The phone's owner puts the copy back. False: there is none. */
+  async layOldCopy(): Promise<boolean> {
+    if (this.kept === null) return false;
+    await this.lay(this.kept);
+    this.old = true;
+    return true;
+  }
+
   /** The next action dies at this write. */
   doom(writes: number): void {
     this.mortal.doom(writes);
@@ -169,7 +212,7 @@ export class SimPhone {
     const said = await this.attempt(write);
     if (said === null || mortal.dead) return [];
     const entries = Array.isArray(said) ? said : [said];
-    for (const entry of entries) this.promises.push({ entry, sha256: hashIn(entry) });
+    for (const entry of entries) this.promises.push({ entry, sha256: hashIn(entry), fragile: false });
     return entries;
   }
 
@@ -187,12 +230,37 @@ export class SimPhone {
     }
   }
 
+  /** Ids of the entries and hashes of the bytes that lie on this disk. */
+  async holds(): Promise<Set<string>> {
+    const held = new Set<string>();
+    for (const db of await this.vaults()) {
+      for (const table of ["entries", "blobs"])
+        for (const key of await db.table(table).toCollection().primaryKeys()) held.add(key as string);
+      db.close();
+    }
+    return held;
+  }
+
+  /** Device ids of the vaults in this profile. */
+  async devices(): Promise<string[]> {
+    const names = (await this.profile.indexedDB.databases()).map(({ name }) => name!);
+    return names.filter((name) => name.startsWith(VAULT)).map((name) => name.slice(VAULT.length));
+  }
+
+  private async vaults(): Promise<Dexie[]> {
+    const { indexedDB } = this.profile;
+    const names = (await indexedDB.databases()).map(({ name }) => name!);
+    return Promise.all(
+      names
+        .filter((name) => name.startsWith(VAULT))
+        .map((name) => new Dexie(name, { indexedDB, IDBKeyRange }).open()),
+    );
+  }
+
   /** Inspections that a vault here has forgotten and holds rows of all the same. */
   async revenants(): Promise<string[]> {
     const found: string[] = [];
-    for (const { name } of await this.profile.indexedDB.databases()) {
-      if (!name!.startsWith("suicha-vault")) continue;
-      const db = await new Dexie(name!, { indexedDB: this.profile.indexedDB, IDBKeyRange }).open();
+    for (const db of await this.vaults()) {
       const chains = (await db.table("chains").toArray()) as {
         inspection: string;
         forgotten: number | null;

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { FakeClock, NOON } from "../phone/effects";
 import { Bureau } from "./bureau";
 import { reckon } from "./reckoning";
+import type { ProfileCopy } from "./sim-phone";
 import { Life } from "./world";
 
 const FROM = Number(process.env.SIMULATE_FROM ?? 1);
@@ -21,9 +22,16 @@ const folder = mkdtempSync(join(PLACE, "suicha-simulation-"));
 const time = new FakeClock();
 const bureau = new Bureau(folder, () => time.now());
 
-beforeAll(() => {
+let prepared: ProfileCopy[];
+
+beforeAll(async () => {
+  await import("../../src/sync/files"); // loaded when first needed: from the disk, at a moment of its own
   time.set(NOON - 86_400_000);
   bureau.prepare(2);
+  time.set(NOON);
+  bureau.fresh(0);
+  prepared = await new Life(0, bureau, time).enrol();
+  bureau.keep();
 }, 120_000);
 afterAll(async () => {
   await bureau.close();
@@ -51,7 +59,7 @@ async function lived(seed: number): Promise<Life> {
   bureau.fresh(seed);
   const life = new Life(seed, bureau, time);
   try {
-    await life.begin();
+    await life.begin(prepared);
     await life.live(STEPS);
     await life.heal();
     await life.gather();

@@ -3,12 +3,13 @@
  * after the other under one clock. Every decision comes from the seed.
  */
 import type { OpenInspection } from "../../src/app/ports";
-import { noLocks, type FakeClock } from "../phone/effects";
+import { noLocks, SeededRandom, type FakeClock } from "../phone/effects";
 import { BureauDied, type Bureau, type World as People } from "./bureau";
 import { Dice } from "./dice";
 import { Lead } from "./lead";
-import { CALM, ROUGH, type Weather } from "./line";
-import { Pending, SimPhone, type Person } from "./sim-phone";
+import { CALM, Line, ROUGH, type Weather } from "./line";
+import { OldClient } from "./old-client";
+import { Pending, SimPhone, type Person, type ProfileCopy } from "./sim-phone";
 
 const YEAR = 365 * 86_400_000;
 const PATHS = ["HTL01", "HTL02", "HTL03", "HTL04"];
@@ -53,6 +54,10 @@ const USUAL = {
   revoke: 0.3,
   clock: 1,
   retry: 2,
+  handOver: 4,
+  oldClient: 5,
+  copyProfile: 0.6,
+  layOldCopy: 0.6,
 };
 export type Happening = keyof typeof USUAL;
 
@@ -62,6 +67,7 @@ export class Life {
   readonly diary: string[] = [];
   phones: SimPhone[] = [];
   people!: People;
+  old!: OldClient;
   revoked = new Set<string>();
   restores = 0;
   private lead!: Lead;
@@ -75,33 +81,44 @@ export class Life {
     this.dice = new Dice(seed);
   }
 
-  /** Three phones: one each, and one that both inspectors share. All are enrolled before the trouble begins. */
-  async begin(): Promise<void> {
+  /**
+   * Three phones: one each, and one that both inspectors share; and one of the first inspector that was never updated.
+   * The first three vaults are enrolled before the trouble begins, once for all lives; the others in the midst of it.
+   */
+  async begin(prepared: ProfileCopy[]): Promise<void> {
     this.people = this.bureau.world();
     this.lead = new Lead(this.bureau, this.people.password);
-    const [first, second] = ["first", "second"].map((login) => this.person(login)) as [Person, Person];
     const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
-    this.phones = [[first], [second], [first, second]].map((people, at) => {
+    this.phones = this.phonesWith(skews);
+    for (const [at, copy] of prepared.entries()) await this.phones[at]!.lay(copy);
+    const random = new SeededRandom(`old:${this.dice.below(2 ** 32)}`);
+    const line = new Line(this.bureau, this.dice.child());
+    const { password } = this.people;
+    this.old = new OldClient(this.person("first"), line, password, random, () => this.time.now());
+  }
+
+  /** Enrols the first person of each phone; what comes out is what every life begins with. */
+  async enrol(): Promise<ProfileCopy[]> {
+    this.people = this.bureau.world();
+    this.phones = this.phonesWith([0, 0, 0]);
+    const copies: ProfileCopy[] = [];
+    for (const phone of this.phones) {
+      await phone.start(phone.people[0]!);
+      await phone.app!.sync.now();
+      await this.pending.quiet();
+      copies.push(await phone.copy());
+    }
+    return copies;
+  }
+
+  private phonesWith(skews: number[]): SimPhone[] {
+    const [first, second] = ["first", "second"].map((login) => this.person(login)) as [Person, Person];
+    return [[first], [second], [first, second]].map((people, at) => {
       const { password } = this.people;
       const locks = at === 1 ? noLocks : null;
-      return new SimPhone(
-        `phone${at}`,
-        people,
-        this.bureau,
-        password,
-        this.dice,
-        this.pending,
-        skews[at]!,
-        locks,
-      );
+      const { bureau, dice, pending } = this;
+      return new SimPhone(`phone${at}`, people, bureau, password, dice, pending, skews[at]!, locks);
     });
-    for (const phone of this.phones) {
-      for (const person of phone.people) {
-        await phone.start(person);
-        await phone.app?.sync.now();
-        await this.pending.quiet();
-      }
-    }
   }
 
   /** A line of the diary: what happened, and a digest of all that was said on the line until then. */
@@ -127,6 +144,8 @@ export class Life {
 
   /** The line is good, everybody is in the office, and everything that waits is brought in. */
   async heal(): Promise<void> {
+    Object.assign(this.old.line, { up: true, weather: CALM });
+    for (let round = 0; round < 4 && (round < 2 || this.old.waits); round += 1) await this.old.sync();
     for (const phone of this.phones) {
       phone.line.up = true;
       phone.line.weather = CALM;
@@ -242,7 +261,9 @@ export class Life {
     killServer: async () => this.bureau.kill(),
     backup: async () => this.bureau.backup(),
     restore: async () => {
-      if (this.bureau.restore()) this.restores += 1;
+      if (!this.bureau.restore()) return;
+      this.restores += 1;
+      for (const each of this.phones) each.promises = each.promises.filter(({ fragile }) => !fragile);
     },
     revoke: async (phone) => {
       const device = phone.app?.session.state.value.me?.device;
@@ -258,7 +279,52 @@ export class Life {
         [];
       if (items.length > 0) await phone.app!.sync.retry(this.dice.pick(items).id);
     },
+    handOver: (phone) => this.handOver(phone),
+    oldClient: () => this.oldClient(),
+    copyProfile: (phone) => phone.keepCopy(),
+    layOldCopy: (phone) => this.layOldCopy(phone),
   };
+
+  /** One phone gives another a file, as through a cable or a messenger: with photos, or small. */
+  private async handOver(phone: SimPhone): Promise<void> {
+    const { app } = phone;
+    const other = this.dice.pick(this.phones.filter((one) => one !== phone));
+    if (app === null || other.app === null) return;
+    const to = other.app.session.state.value.me?.device;
+    const known = await phone.attempt(() => app.files.readers());
+    if (known === null || !known.some((reader) => reader.to === to)) return;
+    const photos = this.dice.chance(0.7);
+    const packed = await phone.attempt(() => app.files.pack({ to: to!, photos }));
+    if (packed !== null) await other.attempt(() => other.app!.files.take(packed.file));
+  }
+
+  private async oldClient(): Promise<void> {
+    const { old, dice } = this;
+    const task = dice.pick(this.people.tasks);
+    old.line.weather = dice.pick([CALM, ROUGH]);
+    old.line.up = dice.chance(0.8);
+    if (dice.chance(0.3)) old.photo(task, dice.pick(PATHS), new Uint8Array(this.photo()));
+    else old.answer(task, dice.pick(PATHS), dice.pick(VALUES));
+    if (dice.chance(0.6)) await this.pending.track(old.sync());
+  }
+
+  /**
+   * The phone is put back to a copy made days ago. What only the newer profile had is gone, as the person was told;
+   * what the server has is not, unless the server too is put back.
+   */
+  private async layOldCopy(phone: SimPhone): Promise<void> {
+    if (!(await phone.layOldCopy())) return;
+    const here = await phone.holds();
+    const { entries, blobs } = this.bureau.dump();
+    const kept = phone.promises.map((promise) => {
+      const { entry, sha256 } = promise;
+      if (here.has(entry.id) && (sha256 === null || here.has(sha256))) return promise;
+      const there = entry.id in entries && (sha256 === null || blobs[sha256] === true);
+      return there ? { ...promise, fragile: true } : null;
+    });
+    phone.promises = kept.filter((promise) => promise !== null);
+    if (this.dice.chance(0.7)) await phone.start(this.dice.pick(phone.people));
+  }
 
   /** Opens an inspection on the phone (unlocking it first if need be) and says something in it. */
   private async write(phone: SimPhone, deed: (at: OpenInspection) => Promise<unknown>): Promise<void> {
