@@ -22,8 +22,8 @@ def steps() -> dict[str, Step]:
     return {
         "server": Step("server tests (pytest)", [PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4"]),
         "client": Step("phone app tests (vitest)", [node(), modules / "vitest" / "vitest.mjs", "run"], PWA),
-        "journeys": Step("journeys in a real browser (Playwright)", [*playwright, "--project", "journeys"]),
-        "screenshots": Step("screenshots (Playwright)", [*playwright, "--project", "screenshots"]),
+        "journeys": Step("journeys in a real browser (Playwright)", [*playwright, "--project=journeys"]),
+        "screenshots": Step("screenshots (Playwright)", [*playwright, "--project=screenshots"]),
     }
 
 

@@ -47,11 +47,15 @@ export async function enrol(
   return vault;
 }
 
-/** Tells the server of this device, now or at the next contact; repeating it is harmless. False: not yet. */
+/**
+ * Tells the server of this device, now or at the next contact, and again when a backup has taken the server's place;
+ * repeating it is harmless. False: not yet.
+ */
 export async function register(effects: EnrolmentEffects, vault: Vault): Promise<boolean> {
   const record = await effects.shelf.find(vault.person.login);
   if (record === null || record.device !== vault.device) return false;
-  if (record.registered) return true;
+  const { epoch } = await vault.syncMark();
+  if (record.registered && (await vault.meta("announced")) === epoch) return true;
   try {
     await devicesApi(effects.http).enrol({
       id: vault.device,
@@ -61,6 +65,7 @@ export async function register(effects: EnrolmentEffects, vault: Vault): Promise
       wrapped_key: record.recovery,
     });
     await effects.shelf.markRegistered(vault.id);
+    await vault.setMeta("announced", epoch);
     return true;
   } catch (thrown) {
     // The vault stands; the device is announced again at the next contact.

@@ -25,6 +25,8 @@ export interface RoundEffects {
   random: Random;
   locks: Locks;
   subtle: SubtleCrypto;
+  /** Asked again when another server answers: it may not know this device yet. */
+  door: () => Promise<unknown>;
 }
 
 /** What the runner shows and tells others while the round goes on. */
@@ -75,6 +77,7 @@ export class Round {
   private async pull(): Promise<void> {
     const pulled: Pulled = await pullAll(this.vault, { ...this.effects, heard: this.heard });
     this.lastPull = this.effects.clock.now();
+    if (pulled.offeredAgain) await this.effects.door();
     for (const inspection of pulled.inspections) await summarise(this.vault, inspection);
     if (pulled.inspections.size > 0 || pulled.tasks) this.events.changed(pulled);
   }

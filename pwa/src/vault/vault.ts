@@ -26,6 +26,8 @@ export interface Meta {
   opened: Record<string, number>;
   /** Inspection id → UTC ms of the last manifest asked for. */
   manifests: Record<string, number>;
+  /** Epoch of the server that was told of this device; a server put back to an older state may not know it. */
+  announced: string | null;
 }
 
 export interface SyncMark {

@@ -1,6 +1,7 @@
 /**
  * Plants one bug after the other and runs lives until one of them notices: `node tests/simulation/plant.mjs [name …]`.
- * Server bugs are planted in a copy of the project's Python. Prints a line per bug and ends with 1 if one went unseen.
+ * Server bugs are planted in a copy of the project's Python. First the seed that caught the bug last time
+ * (mutants.json), then others. Prints a line per bug and ends with 1 if one went unseen. PLANT_WRITE=1 notes the seeds.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -11,9 +12,10 @@ import { fileURLToPath } from "node:url";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PWA = resolve(HERE, "../..");
 const PROJECT = resolve(PWA, "..");
+const LIST = join(HERE, "mutants.json");
 /** Each is one small change to the shipped code, of the kind people make; `find` stands in the file exactly once. */
-const MUTANTS = JSON.parse(readFileSync(join(HERE, "mutants.json"), "utf8"));
-const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 12);
+const MUTANTS = JSON.parse(readFileSync(LIST, "utf8"));
+const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 40);
 
 /** A copy of the server with the bug in it; the rest of the project is linked. */
 function copyWith({ file, find, put, name }) {
@@ -35,26 +37,31 @@ function copyWith({ file, find, put, name }) {
   return copy;
 }
 
+/** Runs lives until one goes wrong; answers its seed, or null. */
+function lives(environment, from, seeds) {
+  const words = ["run", "--config", join(HERE, "vitest.config.ts"), "--bail", "1", "-t", "loses nothing"];
+  const ran = spawnSync(process.execPath, [join(PWA, "node_modules/vitest/vitest.mjs"), ...words], {
+    cwd: PWA,
+    env: { ...process.env, ...environment, SIMULATE_FROM: String(from), SIMULATE_SEEDS: String(seeds) },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  const said = ran.stdout + ran.stderr;
+  if (said.includes("nowhere to plant")) throw new Error("nowhere to plant");
+  if (ran.status === 0) return null;
+  const seed = /^seed (\d+)$/m.exec(said);
+  if (seed === null) throw new Error(`the simulation broke before any life:\n${said.slice(-3000)}`);
+  return Number(seed[1]);
+}
+
 /** The first seed that notices, or null. */
 function caught(mutant) {
   const inServer = mutant.file.startsWith("server/");
   const copy = inServer ? copyWith(mutant) : null;
   const environment = inServer ? { SIMULATE_PROJECT: copy } : { MUTANT: mutant.name };
   try {
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
-      const ran = spawnSync(
-        process.execPath,
-        [join(PWA, "node_modules/vitest/vitest.mjs"), "run", "--config", join(HERE, "vitest.config.ts")],
-        {
-          cwd: PWA,
-          env: { ...process.env, SIMULATE_FROM: String(seed), SIMULATE_SEEDS: "1", ...environment },
-          encoding: "utf8",
-        },
-      );
-      if (ran.stdout.includes("nowhere to plant")) throw new Error(`nowhere to plant: ${mutant.name}`);
-      if (ran.status !== 0) return seed;
-    }
-    return null;
+    const again = mutant.seed === undefined ? null : lives(environment, mutant.seed, 1);
+    return again ?? lives(environment, 1, SEEDS);
   } finally {
     if (copy !== null) rmSync(copy, { recursive: true });
   }
@@ -66,7 +73,11 @@ let unseen = 0;
 for (const mutant of chosen) {
   const seed = caught(mutant);
   if (seed === null) unseen += 1;
-  process.stdout.write(`${seed === null ? "UNSEEN" : `seed ${seed}`.padEnd(6)}  ${mutant.name}\n`);
+  process.stdout.write(`${seed === null ? "UNSEEN" : `seed ${seed}`.padEnd(8)}  ${mutant.name}\n`);
+  if (seed !== null && process.env.PLANT_WRITE !== undefined) {
+    mutant.seed = seed;
+    writeFileSync(LIST, JSON.stringify(MUTANTS, null, 2) + "\n");
+  }
 }
 process.stdout.write(`${chosen.length - unseen} of ${chosen.length} planted bugs caught\n`);
 process.exitCode = unseen === 0 ? 0 : 1;

@@ -16,7 +16,8 @@ export async function reckon(life: Life): Promise<string[]> {
   const dump = life.bureau.dump();
   const faults: string[] = [];
   faults.push(...acknowledged(life, dump), ...stored(dump), ...olderClient(life, dump));
-  const forked = new Set<string>();
+  // A server put back to an older state may have said something else before it heard what it had said.
+  const forked = new Set<string>(life.restores > 0 ? ["server"] : []);
   for (const phone of life.phones) if (phone.old) for (const id of await phone.devices()) forked.add(id);
   for (const phone of life.phones)
     faults.push(...(await convergence(life, phone, dump, forked)), ...leftovers(phone));

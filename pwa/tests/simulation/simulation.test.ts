@@ -67,7 +67,7 @@ async function lived(seed: number): Promise<Life> {
     life.note("the end");
     return life;
   } catch (thrown) {
-    process.stderr.write(`seed ${seed}\n${life.diary.join("\n")}\n${bureau.log}\n`);
+    process.stderr.write(`seed ${seed}\n${life.diary.join("\n")}\n${bureau.log}\n${String(thrown)}\n`);
     throw thrown;
   } finally {
     for (const phone of life.phones) phone.kill();

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
-import MUTANTS from "./mutants.json";
+import MUTANTS from "./mutants.json" with { type: "json" };
 
 const PWA = resolve(import.meta.dirname, "../..");
 const planted = MUTANTS.find(({ name }) => name === process.env.MUTANT);

@@ -50,7 +50,7 @@ const USUAL = {
   lead: 4,
   killServer: 1,
   backup: 2,
-  restore: 1,
+  restore: 1.5,
   revoke: 0.3,
   clock: 1,
   retry: 2,
@@ -60,6 +60,17 @@ const USUAL = {
   layOldCopy: 0.6,
 };
 export type Happening = keyof typeof USUAL;
+
+/** Each life has a temper of its own: some things never happen in it, others all the time. What fills records stays. */
+function temper(dice: Dice): Record<Happening, number> {
+  const weights: Record<Happening, number> = { ...USUAL };
+  for (const name of Object.keys(USUAL) as Happening[]) {
+    const factor = dice.pick([0, 0.5, 1, 1, 2, 4]);
+    weights[name] *= ALWAYS.has(name) ? Math.max(0.5, Math.min(factor, 1)) : factor;
+  }
+  return weights;
+}
+const ALWAYS = new Set<Happening>(["answer", "sync", "pass", "online"]);
 
 export class Life {
   readonly dice: Dice;
@@ -72,6 +83,7 @@ export class Life {
   restores = 0;
   private lead!: Lead;
   private doomed = 0;
+  private readonly weights: Record<Happening, number>;
 
   constructor(
     readonly seed: number,
@@ -79,6 +91,7 @@ export class Life {
     readonly time: FakeClock,
   ) {
     this.dice = new Dice(seed);
+    this.weights = temper(this.dice);
   }
 
   /**
@@ -129,7 +142,7 @@ export class Life {
   async live(steps: number): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       const phone = this.dice.pick(this.phones);
-      const happening = this.dice.weighted(USUAL);
+      const happening = this.dice.weighted(this.weights);
       this.note(`${step} ${phone.name} ${happening}`);
       if (this.doomed > 0) phone.doom(this.doomed);
       this.doomed = 0;
@@ -260,11 +273,7 @@ export class Life {
     lead: () => this.decide(),
     killServer: async () => this.bureau.kill(),
     backup: async () => this.bureau.backup(),
-    restore: async () => {
-      if (!this.bureau.restore()) return;
-      this.restores += 1;
-      for (const each of this.phones) each.promises = each.promises.filter(({ fragile }) => !fragile);
-    },
+    restore: async () => this.restore(),
     revoke: async (phone) => {
       const device = phone.app?.session.state.value.me?.device;
       if (device === undefined || device === null || this.revoked.size > 0) return;
@@ -449,6 +458,14 @@ export class Life {
     if (this.dice.chance(0.7)) this.bureau.backup();
     await this.pass(3_600_000);
     await app.sync.now();
+    if (this.dice.chance(0.3)) this.restore();
+  }
+
+  /** The newest backup takes the server's place. */
+  private restore(): void {
+    if (!this.bureau.restore()) return;
+    this.restores += 1;
+    for (const each of this.phones) each.promises = each.promises.filter(({ fragile }) => !fragile);
   }
 
   private async decide(): Promise<void> {

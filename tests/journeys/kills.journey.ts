@@ -1,0 +1,228 @@
+/**
+ * The browser is killed, as Android kills it, while answers are typed and photos are shot, again and again and without
+ * any network: nothing of which the screen had said 已保存 is lost. A few kills here; `make bench ONLY=browser_kills`
+ * kills a hundred times (SUICHA_BROWSER_KILLS). The moments come from a seed, which is printed.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { desk, killPhone, openPhone } from "./browser";
+import * as hotel from "./hotel";
+import type { Found } from "./people";
+import * as people from "./people";
+import { Server } from "./server";
+
+const KILLS = Number(process.env.SUICHA_BROWSER_KILLS ?? 4);
+const SEED = Number(process.env.SUICHA_BROWSER_SEED ?? Date.now() % 1_000_000);
+const TYPED = "CM11";
+const SHOT = "HT101";
+/** Longest life of a browser once it writes; a save takes some 30 ms, a photo some 300. */
+const LONGEST_MS = 1_800;
+
+interface Entry {
+  kind: string;
+  path: string;
+  value: string | { sha256?: string } | null;
+}
+
+/** What the screen has called saved: numbers typed, and photos counted. */
+interface Promised {
+  typed: number[];
+  photos: number;
+}
+
+let server: Server;
+let folder: string;
+let phone: BrowserContext | null;
+
+test.beforeEach(async () => {
+  server = await Server.begin();
+  folder = mkdtempSync(join(tmpdir(), "suicha-killed-"));
+  phone = null;
+});
+
+test.afterEach(async () => {
+  await phone?.close();
+  await server.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a browser that is killed while it saves loses nothing it had called saved", async ({ browser }) => {
+  test.setTimeout(240_000 + KILLS * 60_000);
+  const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
+  await people.signIn(office, "office");
+  await people.drawAndDispatch(office);
+  const logins = await people.loginsByName(office);
+  const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
+  if (task === undefined) throw new Error("the draw gave no hotel");
+  const login = logins[task.inspectors[0]!.name]!;
+  await prepared(login, task);
+  await server.stop();
+
+  const promised: Promised = { typed: [], photos: 0 };
+  const chance = new Chance(SEED);
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    const photos = kill % 2 === 0;
+    const page = await reopened(login, task);
+    await nothingIsLost(page, promised);
+    if (photos) await people.section(page, "hotel-licence");
+    await killedWhileSaving(page, promised, photos, chance);
+  }
+  expect(promised.typed.length + promised.photos).toBeGreaterThan(0);
+
+  await server.start();
+  const page = await reopened(login, task);
+  await nothingIsLost(page, promised);
+  await people.syncAll(page, task);
+  const lost = await lostAtTheServer(office, task, promised);
+  expect(lost).toEqual([]);
+  const { typed, photos } = promised;
+  process.stdout.write(
+    `browser kills: ${KILLS} from seed ${SEED}, ${typed.length} answers and ${photos} photos called saved, ${lost.length} lost\n`,
+  );
+});
+
+/** The task on the phone, ready for a place without network. */
+async function prepared(login: string, task: Found): Promise<void> {
+  const page = await opened();
+  await people.signIn(page, login);
+  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
+  await people.readyForOffline(page);
+  await people.unlockIfAsked(page, login);
+  await people.visit(page, task);
+  await hotel.opening(page);
+  await phone!.close();
+}
+
+async function opened(): Promise<Page> {
+  phone = await openPhone(folder, server.address);
+  return phone.pages()[0] ?? (await phone.newPage());
+}
+
+async function reopened(login: string, task: Found): Promise<Page> {
+  const page = await opened();
+  await page.goto("/");
+  await people.unlockIfAsked(page, login);
+  await people.visit(page, task);
+  return page;
+}
+
+/** The screen shows the last number it had called saved, or a later one, and all the photos. */
+async function nothingIsLost(page: Page, promised: Promised): Promise<void> {
+  await people.section(page, "opening");
+  await people.card(page, TYPED);
+  const shown = await page.getByTestId(`answer-${TYPED}`).inputValue();
+  expect(numberIn(shown)).toBeGreaterThanOrEqual(Math.max(0, ...promised.typed));
+  await people.section(page, "hotel-licence");
+  await people.card(page, SHOT);
+  const strip = page.getByTestId(`item-${SHOT}`).getByTestId("photo-thumb");
+  await expect(async () => expect(await strip.count()).toBeGreaterThanOrEqual(promised.photos)).toPass();
+  await people.section(page, "opening");
+  await people.card(page, TYPED);
+}
+
+/** Before the first number there are words. */
+function numberIn(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : 0;
+}
+
+async function killedWhileSaving(
+  page: Page,
+  promised: Promised,
+  photos: boolean,
+  chance: Chance,
+): Promise<void> {
+  let started = (): void => undefined;
+  const writing = new Promise<void>((done) => (started = done));
+  await page.exposeFunction("promised", (number: number) => {
+    if (number < 0) started();
+    else if (photos) promised.photos += 1;
+    else promised.typed.push(number);
+  });
+  if (photos) {
+    await people.card(page, SHOT);
+    await page.getByTestId(`photo-${SHOT}`).click();
+    await expect(page.getByTestId("camera-shutter")).toBeEnabled({ timeout: 20_000 });
+  }
+  const from = numberIn(photos ? "" : await page.getByTestId(`answer-${TYPED}`).inputValue()) + 1;
+  // Never ends by itself: the browser is gone before.
+  const work = photos ? page.evaluate(shooting) : page.evaluate(typing, { testid: `answer-${TYPED}`, from });
+  work.catch(() => undefined);
+  await writing;
+  await new Promise((over) => setTimeout(over, chance.next() * LONGEST_MS));
+  await killPhone(folder, phone!);
+  phone = null;
+}
+
+/** In the page: numbers, one after the other, each reported when the screen has said 已保存 anew. */
+async function typing({ testid, from }: { testid: string; from: number }): Promise<void> {
+  const report = (globalThis as unknown as { promised: (number: number) => Promise<void> }).promised;
+  const field = document.querySelector<HTMLInputElement>(`[data-testid="${testid}"]`)!;
+  const line = document.querySelector<HTMLElement>('[data-testid="saved"]')!;
+  const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
+  let saves = 0;
+  const seen = (): number => (saves += line.textContent.trim() === "已保存" ? 1 : 0);
+  new MutationObserver(seen).observe(line, { childList: true, characterData: true, subtree: true });
+  await report(-1);
+  for (let number = from; ; number += 1) {
+    const before = saves;
+    put.call(field, String(number));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    while (saves === before) {
+      field.focus();
+      field.blur();
+      await new Promise((next) => requestAnimationFrame(next));
+    }
+    await report(number);
+  }
+}
+
+/** In the page: shot after shot, each reported when the strip marks one more as 已保存. */
+async function shooting(): Promise<void> {
+  const report = (globalThis as unknown as { promised: (number: number) => Promise<void> }).promised;
+  const shutter = document.querySelector<HTMLButtonElement>('[data-testid="camera-shutter"]')!;
+  const kept = (): number => document.querySelectorAll(".camera__shot-state--saved").length;
+  await report(-1);
+  for (;;) {
+    const before = kept();
+    shutter.click();
+    while (kept() === before) await new Promise((next) => requestAnimationFrame(next));
+    await report(kept());
+  }
+}
+
+/** What the server lacks of the promised once the phone has synced. */
+async function lostAtTheServer(office: Page, task: Found, promised: Promised): Promise<string[]> {
+  const context = await office.context().browser()!.newContext({ ...desk, baseURL: server.address });
+  const lead = await context.newPage();
+  await people.signIn(lead, "zhian");
+  const answer = await lead.request.get(`/api/review/inspections/${task.id}`);
+  const { entries } = (await answer.json()) as { entries: Entry[] };
+  const typed = new Set(entries.filter(({ path }) => path === TYPED).map(({ value }) => String(value)));
+  const lost = promised.typed.filter((number) => !typed.has(String(number))).map(String);
+  const photos = entries.filter(({ kind, path }) => kind === "evidence" && path === SHOT);
+  if (photos.length < promised.photos) lost.push(`${promised.photos - photos.length} photos`);
+  for (const { value } of photos) {
+    const { sha256 } = value as { sha256: string };
+    const bytes = await lead.request.get(`/api/evidence/blobs/${sha256}`);
+    if (!bytes.ok()) lost.push(`photo ${sha256}`);
+  }
+  await context.close();
+  return lost;
+}
+
+/** Chance from a seed (xorshift). */
+class Chance {
+  constructor(private state: number) {
+    this.state = (state | 0) === 0 ? 1 : state | 0;
+  }
+
+  next(): number {
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    return (this.state >>> 0) / 2 ** 32;
+  }
+}
