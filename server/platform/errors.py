@@ -5,6 +5,7 @@ Answers are `application/problem+json` (RFC 9457). What nobody foresaw answers w
 else; the log has the trace under the same number.
 """
 
+import errno
 import logging
 import secrets
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 from flask import Flask, Response, g, has_request_context, json, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from server.platform.db import db
@@ -110,8 +112,22 @@ def _on_http_exception(error: HTTPException) -> Response:
 
 def _on_unexpected(error: Exception) -> Response:
     db.session.rollback()
-    log.exception("unexpected error, reference %s", g.get("reference", ""))
-    return problem_response(Problem("unexpected"))
+    code = "storage_full" if _is_for_want_of_room(error) else "unexpected"
+    log.exception("%s error, reference %s", code, g.get("reference", ""))
+    return problem_response(Problem(code))
+
+
+def _is_for_want_of_room(error: BaseException) -> bool:
+    """A full disk or quota, or a disk that fails: a file's, SQLite's (its two sentences), PostgreSQL's (53100)."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    if not isinstance(error, DBAPIError):
+        return False
+    return getattr(error.orig, "sqlstate", None) == "53100" or str(error.orig) in _SQLITE_HAS_NO_ROOM
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_SQLITE_HAS_NO_ROOM = {"database or disk is full", "disk I/O error"}
 
 
 def number_requests(app: Flask) -> None:

@@ -195,7 +195,10 @@ async function shooting(): Promise<void> {
 
 /** What the server lacks of the promised once the phone has synced. */
 async function lostAtTheServer(office: Page, task: Found, promised: Promised): Promise<string[]> {
-  const context = await office.context().browser()!.newContext({ ...desk, baseURL: server.address });
+  const context = await office
+    .context()
+    .browser()!
+    .newContext({ ...desk, baseURL: server.address });
   const lead = await context.newPage();
   await people.signIn(lead, "zhian");
   const answer = await lead.request.get(`/api/review/inspections/${task.id}`);

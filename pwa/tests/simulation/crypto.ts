@@ -57,18 +57,31 @@ export function steadySubtle(random: Random): SubtleCrypto {
         publicKey: of("public", createPublicKey(privateKey), true),
       };
     },
-    importKey: async (format: string, data: unknown, how: Name | { name: Name }, out: boolean, usages: KeyUsage[]) =>
-      imported(format, data, typeof how === "string" ? how : how.name, out, usages),
+    importKey: async (
+      format: string,
+      data: unknown,
+      how: Name | { name: Name },
+      out: boolean,
+      usages: KeyUsage[],
+    ) => imported(format, data, typeof how === "string" ? how : how.name, out, usages),
     exportKey: async (format: string, key: Key) => exported(format, key),
     wrapKey: async (_format: string, key: Key, wrapping: Key, how: Gcm) => {
       const raw = exported("raw", key) as ArrayBuffer;
       return sealed(used(wrapping, "wrapKey"), how, raw);
     },
-    unwrapKey: async (_f: string, data: BufferSource, by: Key, how: Gcm, as: { name: Name }, out: boolean, u: KeyUsage[]) =>
-      secret(as.name, Buffer.from(opened(used(by, "unwrapKey"), how, data)), out, u),
+    unwrapKey: async (
+      _f: string,
+      data: BufferSource,
+      by: Key,
+      how: Gcm,
+      as: { name: Name },
+      out: boolean,
+      u: KeyUsage[],
+    ) => secret(as.name, Buffer.from(opened(used(by, "unwrapKey"), how, data)), out, u),
     encrypt: async (how: Gcm, key: Key, data: BufferSource) => sealed(used(key, "encrypt"), how, data),
     decrypt: async (how: Gcm, key: Key, data: BufferSource) => opened(used(key, "decrypt"), how, data),
-    sign: async (_how: unknown, key: Key, data: BufferSource) => signed(used(key, "sign").pair!, bytesOf(data)),
+    sign: async (_how: unknown, key: Key, data: BufferSource) =>
+      signed(used(key, "sign").pair!, bytesOf(data)),
     verify: async (_how: unknown, key: Key, signature: BufferSource, data: BufferSource) =>
       verify(
         "sha256",
@@ -85,8 +98,14 @@ export function steadySubtle(random: Random): SubtleCrypto {
       out: boolean,
       usages: KeyUsage[],
     ) =>
-      secret(as.name, Buffer.from(hkdfSync("sha256", used(key, "deriveKey").raw!, how.salt, how.info, 32)), out, usages),
-    digest: async (_how: unknown, data: BufferSource) => plain(createHash("sha256").update(bytesOf(data)).digest()),
+      secret(
+        as.name,
+        Buffer.from(hkdfSync("sha256", used(key, "deriveKey").raw!, how.salt, how.info, 32)),
+        out,
+        usages,
+      ),
+    digest: async (_how: unknown, data: BufferSource) =>
+      plain(createHash("sha256").update(bytesOf(data)).digest()),
   };
   return subtle as unknown as SubtleCrypto;
 }
@@ -144,7 +163,13 @@ function scalar(random: Random): bigint {
 function jwkOf(d: bigint): NodeJwk {
   const point = pointOf(d);
   const [x, y] = [point.subarray(1, 33), point.subarray(33)];
-  return { kty: "EC", crv: "P-256", x: x.toString("base64url"), y: y.toString("base64url"), d: told(d).toString("base64url") };
+  return {
+    kty: "EC",
+    crv: "P-256",
+    x: x.toString("base64url"),
+    y: y.toString("base64url"),
+    d: told(d).toString("base64url"),
+  };
 }
 
 function pointOf(d: bigint): Buffer {
@@ -181,7 +206,8 @@ function told(number: bigint): Buffer {
 }
 
 function bytesOf(data: BufferSource): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  if (ArrayBuffer.isView(data))
+    return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   return new Uint8Array(data);
 }
 

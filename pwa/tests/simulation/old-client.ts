@@ -56,7 +56,10 @@ export class OldClient {
   }
 
   get waits(): boolean {
-    return this.entries.some(({ id }) => !this.stored.has(id)) || this.photos.some(({ sha256 }) => !this.stored.has(sha256));
+    return (
+      this.entries.some(({ id }) => !this.stored.has(id)) ||
+      this.photos.some(({ sha256 }) => !this.stored.has(sha256))
+    );
   }
 
   answer(inspection: string, path: string, value: unknown): void {
@@ -68,7 +71,13 @@ export class OldClient {
   photo(inspection: string, path: string, bytes: Uint8Array<ArrayBuffer>): void {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     this.photos.push({ inspection, sha256, bytes });
-    const value = { sha256, size: bytes.length, media_type: "image/jpeg", purpose: "photo", taken_at: this.time() };
+    const value = {
+      sha256,
+      size: bytes.length,
+      media_type: "image/jpeg",
+      purpose: "photo",
+      taken_at: this.time(),
+    };
     const rest = { position: null, source: "camera", width: null, height: null };
     this.append(inspection, "evidence", path, { ...value, ...rest }, []);
   }
@@ -78,10 +87,12 @@ export class OldClient {
     try {
       await this.signIn();
       await this.pull();
-      for (const inspection of new Set(this.entries.map((entry) => entry.inspection))) await this.push(inspection);
+      for (const inspection of new Set(this.entries.map((entry) => entry.inspection)))
+        await this.push(inspection);
       for (const photo of this.photos) if (!this.stored.has(photo.sha256)) await this.upload(photo);
     } catch (thrown) {
-      if (!(thrown instanceof TypeError || thrown instanceof SyntaxError || thrown instanceof Unwelcome)) throw thrown;
+      if (!(thrown instanceof TypeError || thrown instanceof SyntaxError || thrown instanceof Unwelcome))
+        throw thrown;
     }
   }
 
@@ -109,7 +120,10 @@ export class OldClient {
   }
 
   private async signIn(): Promise<void> {
-    const answer = await this.send("POST", "/api/session", { login: this.person.login, password: this.password });
+    const answer = await this.send("POST", "/api/session", {
+      login: this.person.login,
+      password: this.password,
+    });
     this.csrf = ((await answer.json()) as { csrf: string }).csrf;
     if (this.announced) return;
     const curve = { name: "ECDSA", namedCurve: "P-256" };
@@ -144,13 +158,16 @@ export class OldClient {
     const run = { ...body, alg: "ES256", signature: Buffer.from(signature).toString("base64url") };
     const answer = await this.send("POST", "/api/sync/push", { runs: [run], entries });
     const { outcomes } = (await answer.json()) as { outcomes: { id: string; status: string }[] };
-    for (const { id, status } of outcomes) if (status === "accepted" || status === "known") this.stored.add(id);
+    for (const { id, status } of outcomes)
+      if (status === "accepted" || status === "known") this.stored.add(id);
   }
 
   /** tus 1.0: creation with the whole upload in it, and PATCH from where the server stands. */
   private async upload({ inspection, sha256, bytes }: Waiting["photos"][number]): Promise<void> {
     const told = { inspection, sha256, media_type: "image/jpeg" };
-    const metadata = Object.entries(told).map(([name, text]) => `${name} ${Buffer.from(text).toString("base64")}`);
+    const metadata = Object.entries(told).map(
+      ([name, text]) => `${name} ${Buffer.from(text).toString("base64")}`,
+    );
     const tus = { "Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream" };
     const created = { ...tus, "Upload-Length": String(bytes.length), "Upload-Metadata": metadata.join(",") };
     let answer = await this.raw("POST", "/api/evidence/uploads", created, bytes.slice(0, 100_000).buffer);
@@ -163,7 +180,12 @@ export class OldClient {
   }
 
   private send(method: string, path: string, body?: unknown): Promise<Response> {
-    return this.raw(method, path, { "Content-Type": "application/json" }, body === undefined ? null : JSON.stringify(body));
+    return this.raw(
+      method,
+      path,
+      { "Content-Type": "application/json" },
+      body === undefined ? null : JSON.stringify(body),
+    );
   }
 
   private async raw(
@@ -172,7 +194,11 @@ export class OldClient {
     headers: Record<string, string>,
     body: string | ArrayBuffer | null,
   ): Promise<Response> {
-    const answer = await this.line.fetch(path, { method, body, headers: { ...headers, "X-CSRF-Token": this.csrf } });
+    const answer = await this.line.fetch(path, {
+      method,
+      body,
+      headers: { ...headers, "X-CSRF-Token": this.csrf },
+    });
     if (answer.status >= 300) throw new Unwelcome(`${method} ${path}: ${answer.status}`);
     return answer;
   }

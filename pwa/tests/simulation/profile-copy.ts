@@ -48,7 +48,9 @@ async function write(to: IDBFactory, name: string, version: number, shapes: Stor
   (await done(opening)).close();
 }
 
-function done<T>(request: { result: T; error: DOMException | null } & Pick<EventTarget, "addEventListener">): Promise<T> {
+function done<T>(
+  request: { result: T; error: DOMException | null } & Pick<EventTarget, "addEventListener">,
+): Promise<T> {
   return new Promise((fine, failed) => {
     request.addEventListener("success", () => fine(request.result));
     request.addEventListener("error", () => failed(request.error ?? new Error("unknown")));

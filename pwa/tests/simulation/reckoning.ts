@@ -1,7 +1,7 @@
 /** What must be true after any life: see section 9 of the design of the journal. Answers what is not, in words. */
 import { canonical } from "../../src/core/canonical";
 import type { Conflict } from "../../src/app/ports";
-import type { Entry } from "../../src/core/journal";
+import { fold, type Entry } from "../../src/core/journal";
 import type { Dump } from "./bureau";
 import type { SimPhone } from "./sim-phone";
 import type { Life } from "./world";
@@ -47,7 +47,9 @@ function olderClient({ old }: Life, { entries, blobs }: Dump): string[] {
   const lost = old.entries.filter(({ id }) => entries[id] === undefined || !fine(entries[id]));
   const gone = old.photos.filter(({ sha256 }) => blobs[sha256] !== true);
   return [
-    ...lost.map(({ id, kind }) => `the older client lost ${kind} ${id.slice(0, 8)}: ${entries[id]?.join(" ") ?? ""}`),
+    ...lost.map(
+      ({ id, kind }) => `the older client lost ${kind} ${id.slice(0, 8)}: ${entries[id]?.join(" ") ?? ""}`,
+    ),
     ...gone.map(({ sha256 }) => `the older client lost the photo ${sha256.slice(0, 8)}`),
   ];
 }
@@ -72,18 +74,27 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump, forked: Set<
     const at = await phone.inspection(task.id);
     if (at === null) continue;
     const { state, entries } = at.view.value;
-    if (!life.revoked.has(device) && canonical(state) !== dump.states[task.id]) {
-      faults.push(
-        `${phone.name} sees ${task.number} otherwise than the server: ${difference(canonical(state), dump.states[task.id]!)}`,
-      );
+    const common = entries.filter(({ id }) => dump.entries[id]?.[0] === "accepted");
+    // What a revoked phone said is kept apart at the server, and stays in sight where it had been handed over.
+    const seen = canonical(fold(common, task.id));
+    if (!life.revoked.has(device) && seen !== dump.states[task.id]) {
+      const how = difference(seen, dump.states[task.id]!);
+      faults.push(`${phone.name} sees ${task.number} otherwise than the server: ${how}`);
     }
+    const unheard = entries.filter(({ id }) => dump.entries[id] === undefined);
+    faults.push(
+      ...unheard.map(({ id, kind }) => `${phone.name} shows a ${kind} that the server has not: ${id}`),
+    );
     if (
       !life.revoked.has(device) &&
       state.flags.some(({ code, device }) => BROKEN.has(code) && !forked.has(device))
     ) {
       faults.push(`${phone.name}: ${JSON.stringify(state.flags)}`);
     }
-    faults.push(...doubled(phone, entries, forked), ...selfContradicted(phone, at.view.value.conflicts, forked));
+    faults.push(
+      ...doubled(phone, entries, forked),
+      ...selfContradicted(phone, at.view.value.conflicts, forked),
+    );
   }
   for (const id of await phone.revenants())
     faults.push(`${phone.name} holds rows of ${id}, which it has forgotten`);
@@ -103,7 +114,9 @@ function selfContradicted(phone: SimPhone, conflicts: Conflict[], forked: Set<st
 }
 
 function doubled(phone: SimPhone, entries: Entry[], forked: Set<string>): string[] {
-  const places = entries.filter(({ device }) => !forked.has(device)).map(({ device, seq }) => `${device}:${seq}`);
+  const places = entries
+    .filter(({ device }) => !forked.has(device))
+    .map(({ device, seq }) => `${device}:${seq}`);
   return new Set(places).size === places.length ? [] : [`${phone.name} has a number twice`];
 }
 
