@@ -167,4 +167,4 @@ def test_the_guide_names_every_function_every_file_and_every_command() -> None:
         assert file.name in guide, file.name
     from server.platform.checklist_commands import checklist_group
 
-    assert set(checklist_group.commands) - {"build"} <= set(re.findall(r"flask checklist (\w+)", guide))
+    assert set(checklist_group.commands) - {"build"} <= set(re.findall(r"flask checklist ([\w-]+)", guide))
