@@ -37,6 +37,12 @@ def _style(name: str, fonts: FontReport) -> str:
     return text.replace("var(--title-weight)", str(fonts.weight("title")))
 
 
+def fonts_of_page(fonts: FontReport) -> str:
+    """The fonts of this installation for a page that brings its own style."""
+    body, title, hei = (fonts.css(role) for role in ("body", "title", "hei"))
+    return f"body {{ font-family: {body} }} h1 {{ font-family: {title} }} h2 {{ font-family: {hei} }}"
+
+
 def font_lines(fonts: FontReport) -> list[str]:
     """Which typeface each role of the page is set in, for the page itself."""
     return [_font_line(face) for face in fonts.typefaces if face.role in USED]

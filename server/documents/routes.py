@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import Response, request, send_file
 
-from server.documents import before_visit, draw_record, numbers, service
+from server.documents import before_visit, checklist_papers, draw_record, numbers, service
 from server.documents.models import Copy, PaperKind
 from server.documents.schemas import BundleBody, CopyQuery, FinishedPage, FinishedQuery, PaperAnswer, Voiding
 from server.evidence.sight import require_sight
@@ -65,6 +65,20 @@ def read_approval(approval_id: str) -> Response:
 def read_draw(draw_id: str) -> Response:
     """The 随机抽取记录表 of an executed draw: one page to sign."""
     return _inline(draw_record.draw_pdf(actor(), draw_id, request.url_root))
+
+
+@blp.get("/checklists/<item_code>/blank.pdf")
+@access(*READERS, Role.STATION, answers="pdf")
+def read_blank_form(item_code: str) -> Response:
+    """The blank checklist of an item of the published list, for a visit on paper."""
+    return _inline(checklist_papers.checklist_pdf(checklist_papers.Form.BLANK, item_code))
+
+
+@blp.get("/checklists/<item_code>/self-check.pdf")
+@access(*READERS, Role.STATION, answers="pdf")
+def read_self_check(item_code: str) -> Response:
+    """The 自查表 of an item, for the business to check itself beforehand."""
+    return _inline(checklist_papers.checklist_pdf(checklist_papers.Form.SELF_CHECK, item_code))
 
 
 @blp.get("/inspections/<inspection_id>/papers")

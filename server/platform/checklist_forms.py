@@ -43,38 +43,38 @@ _pages = Environment(
 
 def preview(definition: Mapping[str, Any], on: str) -> str:
     """The checklist as cards of a phone, every item shown, with its conditions and basis. `on` is an ISO date."""
-    return _page("checklist_preview.html", definition, on, core_only=False, trade_only=False)
+    return _page("checklist_preview.html", definition, on, paper=False, trade_only=False)
 
 
 def blank_form(definition: Mapping[str, Any], on: str) -> str:
-    """The form for paper: core items with boxes to tick, to be typed in later."""
-    return _page("checklist_blank.html", definition, on, core_only=True, trade_only=False)
+    """The form for paper: what is switched on, to be typed in later; signs of crime are not on it."""
+    return _page("checklist_blank.html", definition, on, paper=True, trade_only=False)
 
 
 def self_check(definition: Mapping[str, Any], on: str) -> str:
-    """The 自查表 that a business fills in before the visit: what is asked, and which duty stands behind it."""
+    """The 自查表 that a business fills in before the visit: what is asked (switched on), and the duty behind it."""
     asking = [
         {**section, "items": [item for item in section["items"] if "self_check" in item]}
         for section in definition["sections"]
     ]
-    return _page("checklist_self_check.html", {**definition, "sections": asking}, on, core_only=True, trade_only=True)
+    return _page("checklist_self_check.html", {**definition, "sections": asking}, on, paper=True, trade_only=True)
 
 
-def _page(template: str, definition: Mapping[str, Any], on: str, *, core_only: bool, trade_only: bool) -> str:
+def _page(template: str, definition: Mapping[str, Any], on: str, *, paper: bool, trade_only: bool) -> str:
     sections = [
         {"title": section["title"], "items": items}
         for section in definition["sections"]
         if not (trade_only and section["place"] != "trade")
-        and (items := list(_items(definition, section, on, core_only=core_only)))
+        and (items := list(_items(definition, section, on, paper=paper)))
     ]
     return _pages.get_template(template).render(definition=definition, sections=sections, on=on, rows=_BLANK_ROWS)
 
 
 def _items(
-    definition: Mapping[str, Any], section: Mapping[str, Any], on: str, *, core_only: bool
+    definition: Mapping[str, Any], section: Mapping[str, Any], on: str, *, paper: bool
 ) -> Iterator[dict[str, Any]]:
     for item in section["items"]:
-        if core_only and (not item["core"] or item["visibility"] == "restricted" or item["type"] == "auto"):
+        if paper and (item["visibility"] == "restricted" or item["type"] == "auto"):
             continue
         basis = basis_texts(definition["catalogues"]["laws"], item["basis"], on)
         yield {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,15 +15,24 @@ from server.rulebook import editions, law_texts, switches
 from server.rulebook.models import ChecklistVersion
 
 
+def definition_for(item: InspectionItem, day: date) -> dict[str, Any] | None:
+    """The definition in force on a day for an item, with what is switched on for it and the law text checked so far."""
+    found = editions.in_force(item.checklist_id, day)
+    return _definition(found, item) if found else None
+
+
+def _definition(found: editions.InForce, item: InspectionItem) -> dict[str, Any]:
+    whole = editions.body_of(found.edition)
+    return law_texts.with_texts(switched_on(whole, switches.switched(item.code, whole)))
+
+
 def pin(item: InspectionItem, day: date) -> ChecklistVersion:
-    """The definition in force on a day for an item, with what is switched on for it and the law text checked so far,
-    kept from now on under its hash. Raises `checklist_missing`."""
+    """What `definition_for` gives, kept from now on under its hash. Raises `checklist_missing`."""
     found = editions.in_force(item.checklist_id, day)
     if found is None:
         raise Problem("checklist_missing", item=item.name, day=day.isoformat())
     editions.put_into_use(found)
-    whole = editions.body_of(found.edition)
-    definition = law_texts.with_texts(switched_on(whole, switches.switched(item.code, whole)))
+    definition = _definition(found, item)
     hash_ = digest(definition)
     version = db.session.get(ChecklistVersion, hash_)
     if version is None:
