@@ -122,12 +122,7 @@ export interface ReadSection {
 }
 
 /** A definition section by section; `wanted` keeps what holds it in code, title or sentences, in any case. */
-export function sectionsOf(
-  definition: Definition,
-  on: string,
-  wanted = "",
-  coreOnly = false,
-): ReadSection[] {
+export function sectionsOf(definition: Definition, on: string, wanted = "", coreOnly = false): ReadSection[] {
   const titles = new Map(
     definition.sections.flatMap((section) => section.items.map((item) => [item.code, item.title])),
   );
@@ -196,14 +191,7 @@ export function stateOf(provision: LawProvision): TextState {
   return provision.confidence === "to_verify" ? "verify" : "summary";
 }
 
-/** The schedule that a person of the legal office has to decide on, if there is one. */
-export function waitingOf(edition: Edition): Schedule | undefined {
-  return edition.schedules.find((schedule) => schedule.state === "proposed");
-}
-
 /** What the office may still take back: proposed, or approved for a day to come. */
 export function mayWithdraw(schedule: Schedule, today: string): boolean {
-  return (
-    schedule.state === "proposed" || (schedule.state === "approved" && schedule.effective_from > today)
-  );
+  return schedule.state === "proposed" || (schedule.state === "approved" && schedule.effective_from > today);
 }
