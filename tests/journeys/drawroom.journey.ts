@@ -24,6 +24,8 @@ interface Record {
 const PICTURES = process.env.SUICHA_ROOM_PICTURES;
 const HOLDERS = ["县公安局政工室", "县司法局执法监督股"] as const;
 
+const SCENES = ["commitment", "number", "reveal", "absent", "source", "seed", "tickets", "deal", "closing"];
+
 let server: Server;
 
 test.beforeEach(async () => {
@@ -40,9 +42,19 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
 }
 
-/** The announcement of a sealed draw; answers with the share on the second holder's slip. */
+/** One more row of the ceremony. */
+async function addParty(office: Page, at: number, label: string, kind: string): Promise<void> {
+  await office.getByTestId("more-parties").click();
+  await office.getByTestId(`more-${at}-label`).fill(label);
+  await office.getByTestId(`more-${at}-kind`).click();
+  await office.getByRole("option", { name: kind }).filter({ visible: true }).click();
+}
+
+/** The announcement of a sealed draw with four parties; answers with the share on the second holder's slip. */
 async function announceSealed(office: Page): Promise<string> {
-  await fillAnnouncement(office, 12);
+  await fillAnnouncement(office, 20);
+  await addParty(office, 0, "县纪委监委派驻组", "事先承诺的随机数");
+  await addParty(office, 1, "县融媒体中心", "自己想的数字");
   await office.getByTestId("announce-more").click();
   await office.getByTestId("with-seal").click();
   await office.getByTestId("holder-1").fill(HOLDERS[0]);
@@ -56,29 +68,44 @@ async function announceSealed(office: Page): Promise<string> {
   return ((await slip.locator(".room-hex").textContent()) ?? "").replace(/\s/g, "");
 }
 
-/** Steps through the show from its beginning; answers with the premises in the order in which they turned up. */
-async function turnUp(
-  page: Page,
-  name: string,
-): Promise<{ drawn: string[]; above: string[]; visits: number }> {
-  const drawn: string[] = [];
-  const above: string[] = [];
-  let visits = 0;
+interface Seen {
+  drawn: string[];
+  above: string[];
+  visits: number;
+  scenes: string[];
+}
+
+/** Steps through the show with the arrow key; answers with what turned up, in its order. */
+async function turnUp(page: Page): Promise<Seen> {
   await page.keyboard.press("Home");
-  const ids = async (name: string): Promise<string[]> =>
-    await page.getByTestId(name).evaluateAll((rows) => rows.map((row) => row.getAttribute("data-id") ?? ""));
-  while (await page.getByTestId("room-next").isEnabled()) {
-    const before = await page.getByTestId("room-progress").textContent();
-    await page.keyboard.press("ArrowRight");
-    await expect(page.getByTestId("room-progress")).not.toHaveText(before ?? "");
-    await picture(page, `${name}-${(await page.getByTestId("room").getAttribute("data-scene")) ?? ""}`);
-    if (await page.getByTestId("room-line").isVisible()) {
-      for (const id of await ids("room-drawn")) if (!drawn.includes(id)) drawn.push(id);
-      for (const id of await ids("room-above")) above.push(id);
+  await expect(page.getByTestId("scene-opening")).toBeVisible();
+  return await page.evaluate(async () => {
+    const all = (name: string): Element[] => Array.from(document.querySelectorAll(`[data-testid="${name}"]`));
+    const ids = (name: string): string[] => all(name).map((row) => row.getAttribute("data-id") ?? "");
+    const seen: Seen = { drawn: [], above: [], visits: 0, scenes: [] };
+    while (document.querySelector('[data-testid="room-next"]:enabled') !== null) {
+      window.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+      await new Promise(requestAnimationFrame);
+      const scene = document.querySelector("[data-scene]")?.getAttribute("data-scene") ?? "";
+      if (!seen.scenes.includes(scene)) seen.scenes.push(scene);
+      if (document.querySelector('[data-testid="room-line"]') !== null) {
+        for (const id of ids("room-drawn")) if (!seen.drawn.includes(id)) seen.drawn.push(id);
+        seen.above.push(...ids("room-above"));
+      }
+      seen.visits = Math.max(seen.visits, all("room-visit").length);
     }
-    visits = Math.max(visits, await page.getByTestId("room-visit").count());
+    return seen;
+  });
+}
+
+/** For the eye: every kind of scene, as it looks at last. */
+async function gallery(page: Page, name: string): Promise<void> {
+  if (!PICTURES) return;
+  await page.keyboard.press("Home");
+  while (await page.getByTestId("room-next").isEnabled()) {
+    await page.keyboard.press("ArrowRight");
+    await picture(page, `${name}-${(await page.getByTestId("room").getAttribute("data-scene")) ?? ""}`);
   }
-  return { drawn, above, visits };
 }
 
 test("what the room turns up is what the record says, once a holder has opened the seal", async ({
@@ -86,20 +113,33 @@ test("what the room turns up is what the record says, once a holder has opened t
 }) => {
   const officeContext = await browser.newContext({ ...desk, baseURL: server.address });
   const phoneContext = await browser.newContext({ ...phone, baseURL: server.address });
-  const [office, witness] = [await officeContext.newPage(), await phoneContext.newPage()];
+  const office = await officeContext.newPage();
+  const witness = await phoneContext.newPage();
+  const second = await phoneContext.newPage();
   await signIn(office, "office");
   const share = await announceSealed(office);
-  const link = (await office.getByTestId("link-witness").textContent()) ?? "";
+  const link = async (party: string): Promise<string> =>
+    (await office.getByTestId(`link-${party}`).textContent()) ?? "";
 
-  await witness.goto(link);
+  // The second committed party is on a phone too; the press did not come.
+  await second.goto(await link("party-1"));
+  await second.getByTestId("witness-commit").click();
+  await expect(second.getByTestId("room-party-party-1")).toContainText("已承诺");
+  await office.getByTestId("absent-party-2").click();
+  await office.getByTestId("absent-party-2-sure").click();
+  await expect(office.getByTestId("party-party-2")).toBeHidden();
+
+  await witness.goto(await link("witness"));
   await picture(witness, "phone-asked");
   await witness.getByTestId("witness-number").fill("2026 叶县");
   await witness.getByTestId("witness-send").click();
   await expect(witness.getByTestId("witness-done")).toContainText("2026 叶县");
 
-  // The office's browser reveals by itself; the wall shows both, and asks for the public number.
+  // Everybody is ready: the office's browser and the second phone reveal by themselves; the wall shows it.
   await office.getByTestId("to-room").click();
-  await expect(office.getByTestId("room-party-office")).toContainText("与事先公布的承诺相符");
+  for (const party of ["office", "party-1"])
+    await expect(office.getByTestId(`room-party-${party}`)).toContainText("与事先公布的承诺相符");
+  await expect(office.getByTestId("room-party-party-2")).toContainText("缺席");
   await expect(office.getByTestId("room-party-witness")).toContainText("2026 叶县");
   await picture(office, "wall-waiting");
   await enterSource(office);
@@ -132,17 +172,19 @@ test("what the room turns up is what the record says, once a holder has opened t
   const record = JSON.parse(bytes.toString()) as Record;
   await office.getByTestId("to-room").click();
   await expect(office.getByTestId("room")).toBeVisible();
-  const seen = await turnUp(office, "wall");
+  const seen = await turnUp(office);
   expect(seen.drawn).toEqual([...new Set(record.strata.flatMap((one) => one.drawn.map((row) => row.id)))]);
   expect(seen.above).toEqual(record.strata.flatMap((one) => one.alternates.map((row) => row.id)));
   expect(seen.visits).toBe(record.tasks.length);
+  expect(seen.scenes).toEqual(SCENES);
   await expect(office.getByTestId("room-fits")).toBeVisible();
+  await gallery(office, "wall");
 
   await witness.reload();
   await expect(witness.getByTestId("scene-opening")).toBeVisible();
   await picture(witness, "phone-opening");
-  if (PICTURES) await turnUp(witness, "phone");
-  else await witness.getByTestId("room-end").click();
+  await gallery(witness, "phone");
+  if (!PICTURES) await witness.getByTestId("room-end").click();
   await expect(witness.getByTestId("room-fits")).toBeVisible();
   await officeContext.close();
   await phoneContext.close();
