@@ -62,6 +62,7 @@ def _session_answer(person: Person | None) -> dict[str, Any]:
             "photo_bytes": settings.photo_bytes,
             "chunk_bytes": settings.chunk_bytes,
             "offline_hours": settings.offline_hours,
+            "evening_hour": settings.evening_hour,
         },
         "demo": {"accounts": demo_accounts()} if here.demo and settings.demo else None,
     }

@@ -47,6 +47,7 @@ class LimitsAnswer(Answer):
     photo_bytes = fields.Integer()
     chunk_bytes = fields.Integer()
     offline_hours = fields.Integer()
+    evening_hour = fields.Integer()
 
 
 class DemoAccountAnswer(Answer):

@@ -25,6 +25,7 @@ class Settings:
     checklists_folder: Path = PROJECT / "checklists"
     session_hours: int = 12
     offline_hours: int = 72
+    evening_hour: int = 17
     photo_bytes: int = 25 * 1024 * 1024
     chunk_bytes: int = 512 * 1024
     request_bytes: int = 8 * 1024 * 1024
@@ -63,6 +64,7 @@ def from_environment() -> Settings:
         demo=_flag("SUICHA_DEMO"),
         secure=_flag("SUICHA_SECURE"),
         offline_hours=int(os.environ.get("SUICHA_OFFLINE_HOURS", "72")),
+        evening_hour=int(os.environ.get("SUICHA_EVENING_HOUR", "17")),
         session_hours=int(os.environ.get("SUICHA_SESSION_HOURS", "12")),
         proxies=int(os.environ.get("SUICHA_PROXIES", "0")),
     )

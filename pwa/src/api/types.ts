@@ -29,6 +29,8 @@ export interface Limits {
   chunk_bytes: number;
   /** Offline grant in hours. */
   offline_hours: number;
+  /** From this hour on (Asia/Shanghai) unsynced work is worth a warning; absent in vaults of older versions. */
+  evening_hour?: number;
 }
 
 export interface DemoInfo {

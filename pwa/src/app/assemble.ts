@@ -8,6 +8,7 @@ import type { RunnerEffects } from "../sync/runner";
 import { Refusal } from "../vault/refusal";
 import { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
+import { EVENING_HOUR } from "./day-end";
 import { SyncDesk, WorkDesk } from "./desks";
 import type { DeviceMark } from "./enrolment";
 import { Files } from "./files";
@@ -46,7 +47,14 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
   const work = new WorkDesk();
   const { disk } = effects;
   const { browser, installed } = around;
-  const storage = new StorageGuard({ disk, clock, browser, installed, sync: desk.status });
+  const storage = new StorageGuard({
+    disk,
+    clock,
+    browser,
+    installed,
+    sync: desk.status,
+    evening: () => session.state.value.limits.evening_hour ?? EVENING_HOUR,
+  });
   let current: Vault | null = null;
   let shop: Workshop | null = null;
 

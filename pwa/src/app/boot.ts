@@ -6,6 +6,7 @@ import { createApp } from "vue";
 import { say, speakAsBefore } from "@/locales";
 import App from "./App.vue";
 import { loadWorkshop } from "./assemble";
+import { keepBadge } from "./badge";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";
 import { createAppRouter } from "./router";
@@ -23,6 +24,7 @@ export async function boot(root: HTMLElement): Promise<void> {
   await router.isReady().catch(() => router.replace("/"));
   root.textContent = "";
   app.mount(root);
+  keepBadge(suicha);
   void startUpdates();
   // What the vault needs comes while the password is being typed.
   loadWorkshop().catch(() => undefined);

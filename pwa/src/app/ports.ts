@@ -9,6 +9,7 @@
 import type { ShallowRef } from "vue";
 import type { Definition, Evaluation, Narrative } from "../core/checklist/types";
 import type { Cover, Entry, Kind, Mark, MarkColour, Position, State } from "../core/journal/types";
+import type { Unsynced } from "./day-end";
 import type { ApiClient, DemoInfo, DocumentsApi, Limits, Person, ReviewApi, Task } from "../api/types";
 
 export type {
@@ -348,6 +349,8 @@ export interface SyncStatus {
   /** Another tab of this browser does the syncing. */
   elsewhere: boolean;
   waiting: { entries: number; photos: number; bytes: number; held: number; refused: number };
+  /** When the oldest thing that waits was made (ISO); null when nothing waits. */
+  oldest: string | null;
   /** Over the bytes of this round; null when nothing is under way. */
   percent: number | null;
   items: SyncItem[];
@@ -414,7 +417,7 @@ export interface StorageState {
   level: "ok" | "tight" | "full" | "unknown";
   /** wechat/x5: offline work is refused, 用系统浏览器打开; old: below Chromium 87 or no WebCrypto/IndexedDB. */
   browser: "ok" | "wechat" | "x5" | "insecure" | "old";
-  warnings: ("not_persisted" | "not_installed" | "storage_tight" | "storage_full" | "unsynced_evening")[];
+  warnings: ("not_persisted" | "not_installed" | "storage_tight" | "storage_full" | Unsynced)[];
 }
 
 export interface StoragePort {

@@ -1,13 +1,12 @@
 /** Keeps watch over the browser's storage: asks for it to be kept, warns in time, stops photos before text. */
-import { shallowRef } from "vue";
+import { shallowRef, watch } from "vue";
 import { Refusal } from "../vault/refusal";
+import { unsyncedWarning, untilNextLook } from "./day-end";
 import type { Clock, Disk, StoragePort, StorageState, SyncStatus, View } from "./ports";
 
 /** Share of the quota that must stay free: below the first we warn, below the second photos stop. */
 const TIGHT = 0.2;
 const FULL = 0.1;
-/** From this hour on (Asia/Shanghai), unsynced work is worth a warning. */
-const EVENING = 17;
 
 export interface GuardEffects {
   disk: Disk;
@@ -15,6 +14,8 @@ export interface GuardEffects {
   browser: StorageState["browser"];
   installed: boolean;
   sync: View<SyncStatus>;
+  /** The hour from which on unsynced work is worth a warning, as the bureau has set it. */
+  evening: () => number;
 }
 
 export class StorageGuard implements StoragePort {
@@ -28,8 +29,11 @@ export class StorageGuard implements StoragePort {
     warnings: [],
   });
 
+  private stopLooking: () => void = () => undefined;
+
   constructor(private readonly effects: GuardEffects) {
     this.state.value = { ...this.state.value, browser: effects.browser, installed: effects.installed };
+    watch(() => effects.sync.value.oldest, this.lookAtTheDay, { flush: "sync" });
   }
 
   async askPersist(): Promise<boolean | null> {
@@ -62,18 +66,27 @@ export class StorageGuard implements StoragePort {
     return this.state.value;
   }
 
+  /** What waits has changed, or evening has come, or midnight. */
+  private readonly lookAtTheDay = (): void => {
+    const { clock, sync, evening } = this.effects;
+    this.stopLooking();
+    this.state.value = { ...this.state.value, warnings: this.warnings(this.state.value) };
+    if (sync.value.oldest !== null)
+      this.stopLooking = clock.after(untilNextLook(clock.now(), evening()), this.lookAtTheDay);
+  };
+
   private warnings({ persisted, installed, level }: StorageState): StorageState["warnings"] {
-    const { waiting } = this.effects.sync.value;
-    const hour = new Date(this.effects.clock.now() + 8 * 3_600_000).getUTCHours();
-    const unsynced = waiting.entries + waiting.photos > 0;
+    const { clock, sync, evening } = this.effects;
+    const { oldest } = sync.value;
+    const unsynced = unsyncedWarning(clock.now(), oldest === null ? null : Date.parse(oldest), evening());
     const warnings: [boolean, StorageState["warnings"][number]][] = [
       [persisted === false, "not_persisted"],
       [!installed && persisted !== true, "not_installed"],
       [level === "tight", "storage_tight"],
       [level === "full", "storage_full"],
-      [unsynced && hour >= EVENING, "unsynced_evening"],
     ];
-    return warnings.filter(([so]) => so).map(([, warning]) => warning);
+    const found = warnings.filter(([so]) => so).map(([, warning]) => warning);
+    return unsynced === null ? found : [unsynced, ...found];
   }
 }
 

@@ -6,6 +6,7 @@ export const QUIET: SyncStatus = {
   running: false,
   elsewhere: false,
   waiting: { entries: 0, photos: 0, bytes: 0, held: 0, refused: 0 },
+  oldest: null,
   percent: null,
   items: [],
   lastSync: null,

@@ -16,7 +16,9 @@ export class Lines {
   constructor(private readonly vault: Vault) {}
 
   /** Counts and lines as they are now; `sending` is the key of what is under way and its acknowledged bytes. */
-  async read(sending: { key: string; sent: number } | null): Promise<Pick<SyncStatus, "waiting" | "items">> {
+  async read(
+    sending: { key: string; sent: number } | null,
+  ): Promise<Pick<SyncStatus, "waiting" | "oldest" | "items">> {
     const rows = (await outboxRows(this.vault)).sort((a, b) => rank(a) - rank(b) || a.order - b.order);
     const subjects = new Map((await this.vault.tasks()).map(({ task }) => [task.id, task.subject.name]));
     const items: SyncItem[] = [];
@@ -24,7 +26,8 @@ export class Lines {
       const label = await this.label(row);
       items.push(line(row, label, subjects.get(row.inspection) ?? "", sending));
     }
-    return { waiting: counted(rows), items };
+    const oldest = rows.length === 0 ? null : isoTime(Math.min(...rows.map((row) => row.order)));
+    return { waiting: counted(rows), oldest, items };
   }
 
   private async label(row: OutboxRow): Promise<OutboxLabel> {
