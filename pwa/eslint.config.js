@@ -26,7 +26,7 @@ function apart(name, others) {
 
 const belowScreens = {
   group: [...area("vault"), ...area("sync"), "**/api/client", "**/api/http"],
-  message: "Screens know the ports (app/ports.ts) only.",
+  message: "Screens know the ports (app/ports) only.",
 };
 
 const noFetch = [

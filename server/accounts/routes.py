@@ -14,6 +14,7 @@ from server.accounts.schemas import (
     DecidedRecovery,
     DeviceAnswer,
     NewDevice,
+    NewPassword,
     NewRecovery,
     RecoveryAnswer,
     RecoveryDecision,
@@ -96,6 +97,17 @@ def sign_out() -> dict[str, Any]:
     """Sign out. What waits on a phone stays there."""
     service.sign_out(actor())
     return {}
+
+
+@blp.post("/session/password")
+@access(*ANYONE_SIGNED_IN)
+@limiter.limit("10 per minute", key_func=lambda: f"password:{actor().id}")
+@blp.arguments(NewPassword)
+@blp.response(200, SessionAnswer)
+def change_password(change: dict[str, str]) -> dict[str, Any]:
+    """A new password of one's own. Every other session of this person ends; this one goes on under a new token."""
+    person, session = service.change_password(actor(), change["password"], change["new_password"])
+    return _session_answer(person) | {"csrf": session.csrf, "expires_at": iso(session.expires_at)}
 
 
 @blp.post("/devices")

@@ -32,6 +32,11 @@ class Credentials(Body):
     password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
 
 
+class NewPassword(Body):
+    password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+    new_password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+
+
 class BureauAnswer(Answer):
     name = fields.String()
     short = fields.String()

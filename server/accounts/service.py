@@ -47,6 +47,24 @@ def sign_out(actor: Actor) -> None:
     record("session.closed", "person", actor.id)
 
 
+def change_password(actor: Actor, password: str, new_password: str) -> tuple[Person, LoginSession]:
+    """Takes a new password and ends every session of the person; answers with the new one of this browser.
+
+    Raises `password_wrong`, `password_too_short`, `password_too_plain` (it holds the login, or is one letter over and
+    over), `password_same`.
+    """
+    person = db.session.get_one(Person, actor.id)
+    if not passwords.fits(password, person.password_hash):
+        raise Problem("password_wrong")
+    passwords.check_new(new_password, person.login)
+    if passwords.fits(new_password, person.password_hash):
+        raise Problem("password_same")
+    person.password_hash = passwords.hash_password(new_password)
+    sessions.close_sessions_of(person.id)
+    record("person.password_changed", "person", person.id)
+    return person, sessions.open_session(person)
+
+
 def enrol_device(actor: Actor, device_id: str, label: str, public_key: Jwk, alg: str, wrapped_key: str) -> Device:
     """Make a browser profile a device of this person. The same call twice is one device.
 

@@ -121,3 +121,37 @@ def test_signing_out_ends_the_session_on_the_server(browser: Browser, bureau: Bu
     assert tab.send("DELETE", "/api/session").status_code == 200
     tab.client.set_cookie("suicha", cookie.value)
     assert tab.get("/api/devices").status_code == 401
+
+
+NEW = "昆阳的雨-2026"
+
+
+def test_a_new_password_ends_every_other_session_and_this_one_goes_on(
+    app: Flask, bureau: Bureau, browser: Browser
+) -> None:
+    person = bureau.people["first"]
+    elsewhere = Browser(app).of(person)
+    tab = browser.of(person)
+    answer = tab.post("/api/session/password", {"password": PASSWORD, "new_password": NEW})
+    assert answer.status_code == 200 and answer.json["person"]["login"] == person.login
+    tab.csrf = answer.json["csrf"]
+    assert tab.get("/api/devices").status_code == 200
+    assert elsewhere.get("/api/devices").json["code"] == "signed_out"
+    fresh = app.test_client()
+    old, new = (fresh.post("/api/session", json={"login": person.login, "password": p}) for p in (PASSWORD, NEW))
+    assert (old.status_code, new.status_code) == (401, 200)
+
+
+def test_a_new_password_is_refused_with_the_reason(bureau: Bureau, browser: Browser) -> None:
+    person = bureau.people["first"]
+    tab = browser.of(person)
+    tries = {
+        "password_wrong": {"password": "not this", "new_password": NEW},
+        "password_too_short": {"password": PASSWORD, "new_password": "雨-2026"},
+        "password_too_plain": {"password": PASSWORD, "new_password": f"{person.login}2026"},
+        "password_same": {"password": PASSWORD, "new_password": PASSWORD},
+    }
+    answers = {code: tab.post("/api/session/password", body) for code, body in tries.items()}
+    assert {code: answer.json["code"] for code, answer in answers.items()} == {code: code for code in tries}
+    assert "8" in answers["password_too_short"].json["title"]
+    assert tab.get("/api/devices").status_code == 200

@@ -19,6 +19,7 @@ export function sessionApi(http: Http): {
   read(): Promise<SessionAnswer>;
   open(login: string, password: string): Promise<SessionAnswer>;
   close(): Promise<void>;
+  changePassword(password: string, newPassword: string): Promise<SessionAnswer>;
 } {
   const keep = (answer: SessionAnswer): SessionAnswer => {
     http.csrf = answer.csrf;
@@ -32,6 +33,8 @@ export function sessionApi(http: Http): {
       await http.delete("/api/session");
       http.csrf = null;
     },
+    changePassword: async (password, newPassword) =>
+      keep(await http.post<SessionAnswer>("/api/session/password", { password, new_password: newPassword })),
   };
 }
 

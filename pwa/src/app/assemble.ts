@@ -5,27 +5,15 @@
 import { documentsApi, reviewApi, syncApi } from "../api/server";
 import { Http } from "../api/http";
 import type { RunnerEffects } from "../sync/runner";
-import { Refusal } from "../vault/refusal";
 import { Shelf } from "../vault/shelf";
-import type { Vault } from "../vault/vault";
+import { Bench } from "./bench";
 import { EVENING_HOUR } from "./day-end";
-import { SyncDesk, WorkDesk } from "./desks";
 import type { DeviceMark } from "./enrolment";
 import { Files } from "./files";
 import { Place } from "./place";
-import type {
-  CapturePort,
-  Clock,
-  Effects,
-  FilesPort,
-  SessionState,
-  StorageState,
-  Suicha,
-  View,
-} from "./ports";
+import type { CapturePort, Clock, Effects, FilesPort, Limits, StorageState, Suicha } from "./ports";
 import { Session } from "./session";
 import { StorageGuard } from "./storage";
-import type { openWorkshop, Workshop } from "./workshop";
 
 /** What the app is built from besides the effects. */
 export interface Surroundings {
@@ -43,56 +31,31 @@ export interface Surroundings {
 export function assemble(effects: Effects, around: Surroundings): Suicha {
   const { clock } = effects;
   const { http, shelf } = foundations(effects, around);
-  const desk = new SyncDesk(effects);
-  const work = new WorkDesk();
-  const { disk } = effects;
-  const { browser, installed } = around;
+  const bench: Bench = new Bench(effects, () => ({
+    sync: runnerEffects(),
+    work: { effects, http, storage, session: session.state },
+  }));
+  const limits = (): Limits => session.state.value.limits;
   const storage = new StorageGuard({
-    disk,
+    disk: effects.disk,
     clock,
-    browser,
-    installed,
-    sync: desk.status,
-    evening: () => session.state.value.limits.evening_hour ?? EVENING_HOUR,
+    browser: around.browser,
+    installed: around.installed,
+    sync: bench.desk.status,
+    evening: () => limits().evening_hour ?? EVENING_HOUR,
   });
-  let current: Vault | null = null;
-  let shop: Workshop | null = null;
-
-  const session: Session = new Session(
-    { effects, shelf, http, mark: around.mark, label: around.label },
-    {
-      async opened(vault) {
-        const openWorkshop = await loadWorkshop();
-        current = vault;
-        const means = { sync: runnerEffects(), work: { effects, http, storage, session: view } };
-        shop = await openWorkshop(vault, means);
-        work.take(shop.work);
-        desk.take(shop.runner);
-        shop.runner.start();
-        void storage.refresh();
-      },
-      async closing() {
-        await desk.leave();
-        work.leave();
-        shop?.work.end();
-        shop = null;
-        current = null;
-      },
-      colleague: async (vault) => shop?.work.stand(vault),
-      serverOpen: () => desk.doorOpened(),
-    },
-  );
-  const view: View<SessionState> = session.state;
+  void storage.refresh();
+  const session = new Session({ effects, shelf, http, mark: around.mark, label: around.label }, bench);
 
   function runnerEffects(): RunnerEffects {
     return {
       ...effects,
       api: syncApi(http),
       http,
-      chunkBytes: view.value.limits.chunk_bytes,
-      door: async () => (current === null ? "expired" : session.standing(current)),
+      chunkBytes: limits().chunk_bytes,
+      door: async () => (bench.vault === null ? "expired" : session.standing(bench.vault)),
       changed: ({ inspections }) => {
-        void shop?.work.heard(inspections);
+        void bench.heard(inspections);
         void session.refresh();
         void storage.refresh();
       },
@@ -101,20 +64,20 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
 
   return {
     session,
-    work,
-    sync: desk,
+    work: bench.work,
+    sync: bench.desk,
     files: new Files({
       effects,
-      vault: () => current,
+      vault: () => bench.vault,
       send: around.sendFile,
       taken: async (ids) => {
-        await shop?.work.heard(new Set(ids));
-        desk.wake();
+        await bench.heard(new Set(ids));
+        bench.desk.wake();
       },
     }),
     storage,
-    place: new Place(() => current),
-    capture: around.capture(clock, () => view.value.limits.photo_bytes),
+    place: new Place(() => bench.vault),
+    capture: around.capture(clock, () => limits().photo_bytes),
     review: reviewApi(http),
     documents: documentsApi(http),
     api: http,
@@ -130,13 +93,4 @@ function foundations(effects: Effects, { language, base }: Surroundings): { http
     http: new Http({ fetch, clock, language }, base),
     shelf: new Shelf({ databases: { indexedDB, keyRange }, ring, clock, signer }),
   };
-}
-
-/** Refusal network_needed: the app's files were not all here yet, and now there is no line. */
-export async function loadWorkshop(): Promise<typeof openWorkshop> {
-  try {
-    return (await import("./workshop")).openWorkshop;
-  } catch {
-    throw new Refusal("network_needed");
-  }
 }

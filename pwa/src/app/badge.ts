@@ -11,7 +11,7 @@ interface Badging {
 export function keepBadge({ session, sync }: Suicha, badging: Badging = navigator as Badging): void {
   if (badging.setAppBadge === undefined) return;
   const waiting = (): number | null => {
-    if (session.state.value.me?.device == null) return null;
+    if (!session.state.value.me?.device) return null;
     const { entries, photos, held, refused } = sync.status.value.waiting;
     return entries + photos + held + refused;
   };

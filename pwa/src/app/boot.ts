@@ -5,7 +5,7 @@
 import { createApp } from "vue";
 import { say, speakAsBefore } from "@/locales";
 import App from "./App.vue";
-import { loadWorkshop } from "./assemble";
+import { loadWorkshop } from "./bench";
 import { keepBadge } from "./badge";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";

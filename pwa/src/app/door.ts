@@ -46,6 +46,19 @@ export class ServerDoor {
     }
   }
 
+  /** The session goes on under the new password. Refusals: wrong_password, those of the rule, network_unreachable. */
+  async changePassword(password: string, newPassword: string): Promise<SessionAnswer & { person: Person }> {
+    try {
+      const answer = await this.api.changePassword(password, newPassword);
+      if (answer.person === null) throw new Refusal("wrong_password");
+      this.answer = answer;
+      return { ...answer, person: answer.person };
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.code !== "password_wrong") throw thrown;
+      throw new Refusal("wrong_password", {}, thrown.sentence);
+    }
+  }
+
   /** Best effort: without network the session runs out by itself. */
   async close(): Promise<void> {
     const open = this.person !== null;

@@ -8,17 +8,28 @@ import { devicesApi } from "../api/server";
 import type { Http } from "../api/http";
 import type { Door } from "../sync/runner";
 import { isoTime } from "../vault/encoding";
-import { codeOf, isRefused, Refusal } from "../vault/refusal";
+import { isRefused, Refusal } from "../vault/refusal";
 import type { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
+import { Colleague } from "./colleague";
 import { ServerDoor } from "./door";
-import { enrol, isRevoked, needsVault, register, type DeviceMark, type EnrolmentEffects } from "./enrolment";
-import type { Area, Effects, LoginInput, Me, Notice, SessionPort, SessionState } from "./ports";
+import { isRevoked, needsVault, register, type DeviceMark, type EnrolmentEffects } from "./enrolment";
+import { enter, type EntranceEffects } from "./entering";
+import { outlook } from "./outlook";
+import type {
+  Area,
+  Effects,
+  LoginInput,
+  Me,
+  Notice,
+  PasswordChange,
+  SessionPort,
+  SessionState,
+} from "./ports";
 
 export const USUAL_LIMITS: Limits = { photo_bytes: 20_000_000, chunk_bytes: 524_288, offline_hours: 72 };
 /** A boot waits no longer than this for the server; what comes later is taken in when it comes. */
 const BOOT_WAIT_MS = 2_500;
-const CLOCK_WRONG_MS = 10 * 60_000;
 
 /** Called when vaults open and close: the work and the sync are built on them. */
 export interface SessionEvents {
@@ -58,13 +69,14 @@ export class Session implements SessionPort {
   readonly state = shallowRef<SessionState>(CLOSED);
   readonly door: ServerDoor;
   private vault: Vault | null = null;
-  private other: Vault | null = null;
+  private readonly colleague: Colleague;
   private stopGrant: () => void = () => undefined;
 
   constructor(
     private readonly own: SessionEffects,
     private readonly events: SessionEvents,
   ) {
+    this.colleague = new Colleague(own.shelf, (vault) => events.colleague(vault));
     this.door = new ServerDoor(own.http, () =>
       this.show({ server: this.vault === null ? "none" : "expired" }),
     );
@@ -84,9 +96,17 @@ export class Session implements SessionPort {
   }
 
   async login(input: LoginInput): Promise<SessionState> {
-    const known = await this.own.shelf.find(input.login);
-    if (known === null) await this.firstLogin(input);
-    else await this.unlock(input);
+    const { login, password, oldPassword } = input;
+    const { vault, answer } = await enter(this.entrance(), input);
+    if (vault === null) {
+      this.openedAtDesk(answer);
+      return this.state.value;
+    }
+    this.show({ vaultsHere: await this.own.shelf.count() });
+    await this.opened(vault);
+    if (answer !== null) await this.serverOpened(answer);
+    else if (oldPassword === undefined) void this.openServer(login, password);
+    else if (await this.openServer(login, password)) await this.own.shelf.rewrap(vault, password);
     return this.state.value;
   }
 
@@ -101,35 +121,21 @@ export class Session implements SessionPort {
     return this.state.value;
   }
 
-  async unlockColleague({ login, password }: LoginInput): Promise<SessionState> {
-    const { shelf } = this.own;
+  async changePassword({ password, newPassword }: PasswordChange): Promise<void> {
+    const answer = await this.door.changePassword(password, newPassword);
+    // Should this be cut off here: the next login says vault_has_old_password and takes the new one.
+    if (this.vault !== null) await this.own.shelf.rewrap(this.vault, newPassword);
+    await this.serverOpened(answer);
+  }
+
+  async unlockColleague(input: LoginInput): Promise<SessionState> {
     if (this.vault === null) throw new Refusal("vault_locked");
-    const known = await shelf.find(login);
-    if (known === null) throw new Refusal("colleague_not_enrolled");
-    if (known.id === this.vault.id) throw new Refusal("colleague_is_me");
-    const vault = await shelf.unlock(login, password);
-    await this.lockColleague();
-    this.other = vault;
-    try {
-      await this.events.colleague(vault);
-    } catch (thrown) {
-      await this.lockColleague();
-      throw thrown;
-    }
-    this.show({ colleague: meOf(vault) });
+    this.show({ colleague: meOf(await this.colleague.come(this.vault, input)) });
     return this.state.value;
   }
 
   async lockColleague(): Promise<void> {
-    const leaving = this.other;
-    if (leaving === null) return;
-    // The last hand-over is made again at the next unlocking; the vault is locked in any case.
-    await this.events.colleague(null).catch((thrown: unknown) => {
-      if (!isRefused(thrown)) throw thrown;
-    });
-    this.other = null;
-    leaving.lock();
-    this.show({ colleague: null });
+    if (await this.colleague.go()) this.show({ colleague: null });
   }
 
   recoveryRequest(login: string): Promise<{ code: string; device: string }> {
@@ -186,82 +192,13 @@ export class Session implements SessionPort {
   }
 
   private async look(vault: Vault): Promise<void> {
-    const mark = await vault.syncMark();
-    const hours = this.state.value.limits.offline_hours;
-    const until = mark.contact === null ? null : mark.contact + hours * 3_600_000;
-    const now = this.own.effects.clock.now();
-    const notices = (await vault.meta("notices")) ?? [];
-    if (Math.abs(mark.skew) > CLOCK_WRONG_MS && !notices.some(({ code }) => code === "clock_wrong")) {
-      notices.push({
-        code: "clock_wrong",
-        params: { minutes: Math.round(mark.skew / 60_000) },
-        at: isoTime(now),
-      });
-    }
-    this.show({
-      notices,
-      offlineUntil: until === null ? null : isoTime(until),
-      offlineExpired: until !== null && now > until,
-    });
+    const { clock } = this.own.effects;
+    const { left, ...shown } = await outlook(vault, clock.now(), this.state.value.limits.offline_hours);
+    this.show(shown);
     this.stopGrant();
-    if (until !== null && until > now) {
-      this.stopGrant = this.own.effects.clock.after(
-        Math.min(until - now + 1, 3_600_000),
-        () => void this.refresh(),
-      );
+    if (left !== null) {
+      this.stopGrant = clock.after(Math.min(left + 1, 3_600_000), () => void this.refresh());
     }
-  }
-
-  private async firstLogin({ login, password }: LoginInput): Promise<void> {
-    const answer = await this.door.open(login, password).catch((thrown: unknown) => {
-      throw codeOf(thrown) === "network_unreachable" ? new Refusal("network_needed") : thrown;
-    });
-    if (!needsVault(answer.person)) return this.openedAtDesk(answer);
-    const vault = await enrol(this.enrolment(), answer, login, password);
-    this.show({ vaultsHere: await this.own.shelf.count() });
-    await this.opened(vault);
-    await this.serverOpened(answer);
-  }
-
-  private async unlock(input: LoginInput): Promise<void> {
-    const { login, password, oldPassword } = input;
-    const vault = await this.own.shelf
-      .unlock(login, oldPassword ?? password)
-      .catch(async (thrown: unknown) => {
-        const code = codeOf(thrown);
-        if (code === "vault_gone") return null;
-        if (code === "wrong_password" && oldPassword === undefined)
-          await this.perhapsChanged(login, password);
-        throw thrown;
-      });
-    if (vault === null) return this.beginAnew(input);
-    await this.opened(vault);
-    if (oldPassword === undefined) void this.openServer(login, password);
-    else await this.takeNewPassword(vault, login, password);
-  }
-
-  /** The browser has thrown the vault's database away and left its record: with network, a new vault; and it is told. */
-  private async beginAnew(input: LoginInput): Promise<void> {
-    await this.door.open(input.login, input.password).catch((thrown: unknown) => {
-      throw codeOf(thrown) === "network_unreachable" ? new Refusal("vault_gone") : thrown;
-    });
-    await this.own.shelf.retire(input.login);
-    await this.firstLogin(input);
-  }
-
-  /** The vault refused the password: when the server takes it, it is the new one and the vault has the old. */
-  private async perhapsChanged(login: string, password: string): Promise<void> {
-    try {
-      await this.door.open(login, password);
-    } catch (thrown) {
-      if (codeOf(thrown) === "network_unreachable") return;
-      throw thrown;
-    }
-    throw new Refusal("vault_has_old_password");
-  }
-
-  private async takeNewPassword(vault: Vault, login: string, password: string): Promise<void> {
-    if (await this.openServer(login, password)) await this.own.shelf.rewrap(vault, password);
   }
 
   /** Opens the server's session beside an open vault; why it did not is shown, and nothing else happens. */
@@ -366,6 +303,10 @@ export class Session implements SessionPort {
   private enrolment(): EnrolmentEffects {
     const { shelf, http, mark, label, effects } = this.own;
     return { shelf, http, mark, label, now: () => isoTime(effects.clock.now()) };
+  }
+
+  private entrance(): EntranceEffects {
+    return { ...this.enrolment(), door: this.door };
   }
 
   private soon(work: Promise<void>): Promise<void> {

@@ -8,11 +8,13 @@ export interface Workshop {
   work: Work;
 }
 
+export interface WorkshopEffects {
+  sync: RunnerEffects;
+  work: WorkEffects;
+}
+
 /** Tasks are read and the sync is ready to start. */
-export async function openWorkshop(
-  vault: Vault,
-  effects: { sync: RunnerEffects; work: WorkEffects },
-): Promise<Workshop> {
+export async function openWorkshop(vault: Vault, effects: WorkshopEffects): Promise<Workshop> {
   const runner = new SyncRunner(vault, effects.sync);
   const work = new Work(effects.work);
   await work.begin(vault, runner);

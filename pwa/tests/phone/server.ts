@@ -200,6 +200,7 @@ export class FakeServer {
     if (method !== "GET" && method !== "HEAD" && call.headers["X-CSRF-Token"] !== "token") {
       return problem(403, "csrf_failed", "页面已过期。");
     }
+    if (route === "/api/session/password") return this.newPassword(call);
     const lost = /^\/api\/devices\/([^/]+)\/loss$/.exec(route!);
     if (lost !== null) return this.loss(lost[1]!);
     if (route === "/api/devices") return this.deviceCall(call, this.signedIn);
@@ -220,6 +221,18 @@ export class FakeServer {
       this.signedIn = known.person;
     }
     if (method === "DELETE") this.signedIn = null;
+    return this.sessionAnswer();
+  }
+
+  private newPassword({ body }: Call): Response {
+    const told = JSON.parse(fromUtf8(body)) as { password: string; new_password: string };
+    const known = this.people.get(this.signedIn!.login)!;
+    if (known.password !== told.password) return problem(403, "password_wrong", "原密码不正确。");
+    this.employ(known.person, told.new_password);
+    return this.sessionAnswer();
+  }
+
+  private sessionAnswer(): Response {
     return json({
       person: this.signedIn,
       csrf: this.signedIn === null ? null : "token",

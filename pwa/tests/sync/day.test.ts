@@ -319,6 +319,38 @@ describe("a session that ends in mid-inspection", () => {
     expect(third.session.state.value.phase).toBe("open");
   });
 
+  it("with a password changed on the phone: the vault takes it with the bureau, and nothing waits elsewhere", async () => {
+    await (await open()).append(PASS);
+    const change = { password: PASSWORD, newPassword: "neu-2026-sun" };
+    await expect(app.session.changePassword({ ...change, password: "falsch" })).rejects.toMatchObject({
+      code: "wrong_password",
+    });
+    await app.session.changePassword(change);
+    await app.session.logout();
+    await expect(app.session.login({ login: LI.login, password: PASSWORD })).rejects.toMatchObject({
+      code: "wrong_password",
+    });
+    phone.profile.clock.pass(900_000);
+    phone.offline();
+    await app.session.login({ login: LI.login, password: change.newPassword });
+    expect((await open()).view.value.entries).toHaveLength(1);
+  });
+
+  it("with a new password whose answer is lost: the next login takes it, and the vault opens", async () => {
+    await (await open()).append(PASS);
+    server.line = ({ path }) => (path === "/api/session/password" ? "answer_lost" : "well");
+    const newPassword = "neu-2026-sun";
+    await expect(app.session.changePassword({ password: PASSWORD, newPassword })).rejects.toMatchObject({
+      code: "network_unreachable",
+    });
+    await app.session.logout();
+    await expect(app.session.login({ login: LI.login, password: newPassword })).rejects.toMatchObject({
+      code: "vault_has_old_password",
+    });
+    await app.session.login({ login: LI.login, password: newPassword, oldPassword: PASSWORD });
+    expect((await open()).view.value.entries).toHaveLength(1);
+  });
+
   it("logging out keeps everything and says what waits", async () => {
     phone.offline();
     await (await open()).append(PASS);
