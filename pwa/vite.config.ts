@@ -6,7 +6,8 @@ import { manifest } from "./tools/manifest.ts";
 import { phoneFiles } from "./tools/phone-files.ts";
 import { withoutVantFont } from "./tools/without-vant-font.ts";
 
-const phone = phoneFiles({ notFrom: ["/src/office/", "/office.json", "/src/room/", "/room.json"] });
+const aside = ["office", "room", "proof"].flatMap((area) => [`/src/${area}/`, `/${area}.json`]);
+const phone = phoneFiles({ notFrom: aside });
 
 export default defineConfig({
   plugins: [

@@ -53,6 +53,18 @@ const routes: RouteRecordRaw[] = [
     meta: { open: true, frame: "none" },
   },
   {
+    path: "/verify/:number(\\d+)?",
+    name: "verify",
+    component: () => import("@/proof/VerifyPage.vue"),
+    meta: { open: true, words: ["proof"], frame: "none", title: "proof.title" },
+  },
+  {
+    path: "/ticket/:number(\\d+)?",
+    name: "ticket",
+    component: () => import("@/proof/TicketPage.vue"),
+    meta: { open: true, words: ["proof"], frame: "none", title: "proof.ticket.title" },
+  },
+  {
     path: "/tasks",
     name: "tasks",
     component: () => import("@/field/tasks/TaskList.vue"),
@@ -138,7 +150,10 @@ export function createAppRouter(suicha: Suicha): Router {
 
   router.beforeEach(async (to, from) => {
     const session = suicha.session.state.value;
-    if (to.meta.open) return true;
+    if (to.meta.open) {
+      await needWords(to.meta.words ?? []);
+      return true;
+    }
     if (session.phase !== "open") {
       return to.meta.signedOut ? true : { name: "login", query: to.path === "/" ? {} : { to: to.fullPath } };
     }

@@ -11,7 +11,7 @@ import type { ComputedRef } from "vue";
 import appWords from "./zh-CN/app.json";
 
 export type Language = "zh-CN" | "en";
-export type WordsArea = "app" | "field" | "lead" | "office" | "room";
+export type WordsArea = "app" | "field" | "lead" | "office" | "room" | "proof";
 export type Values = Record<string, string | number>;
 interface Words {
   [key: string]: string | Words;
