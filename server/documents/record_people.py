@@ -14,6 +14,7 @@ from server.core.checklist import times
 ROLE_WORDS = {"party": "当事人", "inspector": "检查人员", "witness": "见证人", "lead": "复核人"}
 ROLE_ORDER = ("party", "witness", "inspector")
 STRUCK = "／"
+ON_PAPER = "签名见纸质检查表"
 _HEADING = re.compile("[一二三四五六七八九十]{1,3}、")
 
 Listed = Mapping[str, Any]
@@ -74,12 +75,19 @@ def block(sign: Listed, notes: Sequence[str] = ()) -> dict[str, Any]:
         "role_words": ROLE_WORDS[value["role"]],
         "name": signer["name"],
         "post": "，".join(filter(None, detail)),
-        "remarks": value["remarks"] or (STRUCK if value["role"] == "party" and not value["refused"] else ""),
+        "remarks": _remarks(value),
         "image": value["evidence"],
         "refused": _refusal(value["refused"]) if value["refused"] else None,
         "at": zh_time(sign["at"]),
         "notes": list(notes),
     }
+
+
+def _remarks(value: Mapping[str, Any]) -> str:
+    """What the signer wrote; of a signature on paper, where it is; struck out where the party wrote nothing."""
+    if value.get("medium") == "paper":
+        return f"{value['remarks']}（{ON_PAPER}）" if value["remarks"] else ON_PAPER
+    return value["remarks"] or (STRUCK if value["role"] == "party" and not value["refused"] else "")
 
 
 def _refusal(refused: Mapping[str, Any]) -> dict[str, str]:
@@ -98,6 +106,8 @@ def strip(signs: Sequence[Listed]) -> list[dict[str, Any]]:
         if mine:
             images = [value["evidence"] for value in mine if value["evidence"] and not value["refused"]]
             words = "拒绝签名，见签名页" if any(value["refused"] for value in mine) else ""
+            if any(value.get("medium") == "paper" for value in mine):
+                words = ON_PAPER
             parts.append({"label": f"{ROLE_WORDS[role]}签名：", "images": images, "words": words})
     return parts
 

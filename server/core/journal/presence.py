@@ -14,14 +14,21 @@ _DAY = 86_400_000
 
 
 def presence(stated: Sequence[Entry]) -> Presence:
-    """Start, end (null while somebody is there) and stays of the visit, in server time."""
+    """Start, end (null while somebody is there) and stays of the visit, in server time.
+
+    A visit on paper is stated afterwards with the times written there; `typed_at` is then when that was first done.
+    """
     stays = _stays(stated)
-    return {
+    found: Presence = {
         "started_at": stays[0]["arrived_at"] if stays else None,
         "ended_at": stays[-1]["left_at"] if stays else None,
         "stays": stays,
         "arrivals": [said(entry) | {"value": entry["value"]} for entry in stated],
     }
+    typed = [_said_at(entry) for entry in stated if "stated_at" in entry["value"]]
+    if typed:
+        found["typed_at"] = format_instant(min(typed))
+    return found
 
 
 def _stays(stated: Sequence[Entry]) -> list[Stay]:
@@ -45,7 +52,15 @@ def _stays(stated: Sequence[Entry]) -> list[Stay]:
 
 
 def _moment(entry: Entry) -> tuple[int, str, str]:
-    return parse_instant(entry["at"]) + entry["skew_ms"], entry["value"]["event"], entry["author"]
+    at = _said_at(entry)
+    if "stated_at" in entry["value"]:
+        # Nobody states what has not been yet.
+        at = min(at, parse_instant(entry["value"]["stated_at"]))
+    return at, entry["value"]["event"], entry["author"]
+
+
+def _said_at(entry: Entry) -> int:
+    return parse_instant(entry["at"]) + entry["skew_ms"]
 
 
 def _day(milliseconds: int) -> int:

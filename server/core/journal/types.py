@@ -91,12 +91,16 @@ class Stay(TypedDict):
 
 
 class Presence(TypedDict):
-    """Start and end of the visit in server time, its stays, and every arrival and departure as stated."""
+    """Start and end of the visit in server time, its stays, and every arrival and departure as stated.
+
+    `typed_at` is there when the visit was made on paper and typed in afterwards: when that began.
+    """
 
     started_at: str | None
     ended_at: str | None
     stays: list[Stay]
     arrivals: list[dict[str, Any]]
+    typed_at: NotRequired[str]
 
 
 class State(TypedDict):

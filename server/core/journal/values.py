@@ -111,7 +111,8 @@ SIGN = s.fields(
         "remarks": s.text(TEXT),
         **COVER,
     },
-    COVER_MORE,
+    # medium paper: given with a pen on the paper checklist, whose pictures are evidence of the visit.
+    {**COVER_MORE, "medium": s.among("paper")},
 )
 ROUND_AND_COVER = s.fields({"round": ROUND, **COVER}, COVER_MORE)
 
@@ -130,5 +131,6 @@ VALUES: dict[str, s.Shape] = {
     ),
     "admit": s.fields({"ids": s.ascending(ID, 10_000, 1), "reason": WORDS}),
     "comment": s.fields({"text": WORDS}),
-    "presence": s.fields({"event": s.among("arrived", "left"), "position": PLACE}),
+    # stated_at: the time written on the paper checklist that is being typed in.
+    "presence": s.fields({"event": s.among("arrived", "left"), "position": PLACE}, {"stated_at": is_instant}),
 }

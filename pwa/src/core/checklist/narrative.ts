@@ -17,6 +17,9 @@ const METHODS: Readonly<Record<string, string>> = {
   desk: "书面检查",
   remote: "网络监测",
 };
+/** The path of pictures about the visit as a whole, those of the paper checklist among them. */
+const VISIT = "VISIT";
+const PAPER_CLOSING = "以上内容根据检查时填写的纸质检查表录入。被检查单位在场人员的意见和签名见纸质检查表。";
 const CLOSING =
   "以上为本次检查的全部记录。被检查单位在场人员核对无误后，签署意见并逐页签名；拒绝签名的，由检查人员注明情况。";
 
@@ -24,7 +27,7 @@ const CLOSING =
 export function narrate(run: Run): Narrative {
   const body = bodyOf(run);
   const headings = body.filter((one) => one.kind === "heading").length;
-  const lines = [...head(run), ...body, ...problems(run, headings + 1), line("closing", CLOSING)];
+  const lines = [...head(run), ...body, ...problems(run, headings + 1), line("closing", typedAt(run) ? PAPER_CLOSING : CLOSING)];
   return { pages: paged(lines), text: lines.map((one) => one.text).join("\n"), restricted: restricted(run) };
 }
 
@@ -63,7 +66,26 @@ function head(run: Run): Line[] {
     line("field", `记录人：${recorder(run)}`),
     line("field", `抽查事项：${matters}`),
     line("field", `检查方式：${METHODS[run.method]!}`),
+    ...paper(run),
   ];
+}
+
+function paper(run: Run): Line[] {
+  const typed = typedAt(run);
+  if (!typed) return [];
+  const since = zhMoment(moment(typed));
+  const pictures = run.pictures(VISIT);
+  return [
+    line(
+      "field",
+      `补录说明：检查时使用纸质检查表，${since}起由检查人员录入；纸质检查表照片${pictures}张附卷。`,
+    ),
+  ];
+}
+
+/** When the typing in of a paper checklist began; undefined for a visit with a phone. */
+function typedAt(run: Run): string | undefined {
+  return run.state.presence?.typed_at;
 }
 
 /** From … to …; a visit that was interrupted, with every stay. */

@@ -6,14 +6,19 @@ import type { Entry, PresenceValue, State, Stay } from "./types";
 const SHANGHAI_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Start, end (null while somebody is there) and stays of the visit, in server time. */
+/**
+ * Start, end (null while somebody is there) and stays of the visit, in server time. A visit on paper is stated
+ * afterwards with the times written there; `typed_at` is then when that was first done.
+ */
 export function presenceOf(stated: readonly Entry[]): State["presence"] {
   const stays = staysOf(stated);
+  const typed = stated.filter((entry) => statedAt(entry) !== undefined).map(saidAt);
   return {
     started_at: stays[0]?.arrived_at ?? null,
     ended_at: stays[stays.length - 1]?.left_at ?? null,
     stays,
     arrivals: stated.map((entry) => ({ ...said(entry), value: entry.value as unknown as PresenceValue })),
+    ...(typed.length > 0 ? { typed_at: formatInstant(Math.min(...typed)) } : {}),
   };
 }
 
@@ -50,7 +55,19 @@ interface Moment {
 
 function momentOf(entry: Entry): Moment {
   const { event } = entry.value as unknown as PresenceValue;
-  return { at: parseInstant(entry.at) + entry.skew_ms, event, author: entry.author };
+  const stated = statedAt(entry);
+  const said = saidAt(entry);
+  // Nobody states what has not been yet.
+  const at = stated === undefined ? said : Math.min(said, parseInstant(stated));
+  return { at, event, author: entry.author };
+}
+
+function saidAt(entry: Entry): number {
+  return parseInstant(entry.at) + entry.skew_ms;
+}
+
+function statedAt(entry: Entry): string | undefined {
+  return (entry.value as unknown as PresenceValue).stated_at;
 }
 
 function earlier(left: Moment, right: Moment): number {

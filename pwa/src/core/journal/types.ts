@@ -139,6 +139,8 @@ export interface SignValue extends Cover {
     readonly witness: { readonly name: string; readonly phone?: string } | null;
   } | null;
   readonly remarks: string;
+  /** Given with a pen on the paper checklist, whose pictures are evidence of the visit. */
+  readonly medium?: "paper";
 }
 export interface SubmitValue extends Cover {
   readonly round: number;
@@ -157,6 +159,8 @@ export interface AdmitValue {
 export interface PresenceValue {
   readonly event: "arrived" | "left";
   readonly position: Position | null;
+  /** The time written on the paper checklist that is being typed in. */
+  readonly stated_at?: string;
 }
 
 /** One stretch of the visit on site, in server time; `left_at` null: not stated. `people`: who arrived. */
@@ -250,6 +254,8 @@ export interface State {
     readonly ended_at: string | null;
     readonly stays: readonly Stay[];
     readonly arrivals: readonly (Statement & { readonly value: PresenceValue })[];
+    /** There when the visit was made on paper and typed in afterwards: when that began. */
+    readonly typed_at?: string;
   };
   readonly flags: readonly Flag[];
 }

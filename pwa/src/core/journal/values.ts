@@ -105,7 +105,8 @@ const SIGN = s.fields(
     remarks: s.text(TEXT),
     ...COVER,
   },
-  COVER_MORE,
+  // medium paper: given with a pen on the paper checklist, whose pictures are evidence of the visit.
+  { ...COVER_MORE, medium: s.among("paper") },
 );
 const ROUND_AND_COVER = s.fields({ round: ROUND, ...COVER }, COVER_MORE);
 
@@ -122,5 +123,6 @@ export const VALUES: Readonly<Record<Kind, s.Shape>> = {
   return: s.fields({ round: s.integer(2, 1000), text: s.text(TEXT), signatures: s.ascending(ROLE, 4) }),
   admit: s.fields({ ids: s.ascending(ID, 10_000, 1), reason: WORDS }),
   comment: s.fields({ text: WORDS }),
-  presence: s.fields({ event: s.among("arrived", "left"), position: PLACE }),
+  // stated_at: the time written on the paper checklist that is being typed in.
+  presence: s.fields({ event: s.among("arrived", "left"), position: PLACE }, { stated_at: isInstant }),
 };
