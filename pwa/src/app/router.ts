@@ -33,6 +33,7 @@ const lead = { area: "lead", words: ["field", "lead"] } as const;
 const inspection: RouteRecordRaw[] = [
   { path: "", name: "inspection", component: () => import("@/field/inspection/StartRedirect.vue") },
   { path: "s/:section", name: "section", component: () => import("@/field/inspection/SectionPage.vue") },
+  { path: "paper", name: "paper", component: () => import("@/field/paper/PaperPage.vue") },
   { path: "summary", name: "summary", component: () => import("@/field/closing/SummaryPage.vue") },
   { path: "record", name: "record", component: () => import("@/field/closing/RecordPage.vue") },
   { path: "sign", name: "sign", component: () => import("@/field/closing/SignPage.vue") },

@@ -15,6 +15,8 @@ export interface State {
     readonly started_at: string | null;
     readonly ended_at: string | null;
     readonly stays?: readonly { readonly arrived_at: string; readonly left_at: string | null }[];
+    /** There when the visit was made on paper and typed in afterwards. */
+    readonly typed_at?: string;
   };
 }
 

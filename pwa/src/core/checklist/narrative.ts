@@ -27,7 +27,12 @@ const CLOSING =
 export function narrate(run: Run): Narrative {
   const body = bodyOf(run);
   const headings = body.filter((one) => one.kind === "heading").length;
-  const lines = [...head(run), ...body, ...problems(run, headings + 1), line("closing", typedAt(run) ? PAPER_CLOSING : CLOSING)];
+  const lines = [
+    ...head(run),
+    ...body,
+    ...problems(run, headings + 1),
+    line("closing", typedAt(run) ? PAPER_CLOSING : CLOSING),
+  ];
   return { pages: paged(lines), text: lines.map((one) => one.text).join("\n"), restricted: restricted(run) };
 }
 

@@ -41,12 +41,14 @@ export interface Signing {
   signing: ShallowRef<OpenPad | null>;
   sign: {
     party(input: PartyInput): void;
+    /** The party signed the paper checklist with a pen; its pictures are evidence of the visit. */
+    onPaper(input: PartyInput): Promise<boolean>;
     refusal(input: RefusalInput): Promise<boolean>;
     inspector(inspector: TaskInspector, writer: Writer): void;
   };
 }
 
-type Statement = Pick<SignValue, "role" | "signer" | "refused" | "remarks">;
+type Statement = Pick<SignValue, "role" | "signer" | "refused" | "remarks" | "medium">;
 
 /** Keeps text and picture, then states the signature; false when something was refused (and told). */
 type Give = (statement: Statement, image: SignatureImage | null, as?: string) => Promise<boolean>;
@@ -116,10 +118,17 @@ export function useSigning(inspecting: Inspecting): Signing {
     signing.value = { pad: SignaturePad, props: { capture, name, role }, close, done: keep };
   }
 
-  function party({ name, post, idLast4, remarks }: PartyInput): void {
+  function statementOf({ name, post, idLast4, remarks }: PartyInput): Statement {
     const signer = { name, ...(post ? { post } : {}), ...(idLast4 ? { id_last4: idLast4 } : {}) };
-    ask(name, t("role.party"), (image) => give({ role: "party", signer, refused: null, remarks }, image));
+    return { role: "party", signer, refused: null, remarks };
   }
+
+  function party(input: PartyInput): void {
+    ask(input.name, t("role.party"), (image) => give(statementOf(input), image));
+  }
+
+  const onPaper = (input: PartyInput): Promise<boolean> =>
+    give({ ...statementOf(input), medium: "paper" }, null);
 
   async function refusal({ name, reason, witness }: RefusalInput): Promise<boolean> {
     const who = witness && { name: witness.name, ...(witness.phone ? { phone: witness.phone } : {}) };
@@ -141,5 +150,5 @@ export function useSigning(inspecting: Inspecting): Signing {
     );
   }
 
-  return { signing, sign: { party, refusal, inspector } };
+  return { signing, sign: { party, onPaper, refusal, inspector } };
 }
