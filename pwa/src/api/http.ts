@@ -117,6 +117,12 @@ export class Http implements ApiClient {
     return parsed<T>(await this.sendFresh({ method: "POST", path, body: form, limit: BLOB_LIMIT_MS }));
   }
 
+  async uploadParts<T>(path: string, parts: Record<string, Blob>): Promise<T> {
+    const form = new FormData();
+    for (const [name, part] of Object.entries(parts)) form.append(name, part);
+    return parsed<T>(await this.sendFresh({ method: "POST", path, body: form, limit: BLOB_LIMIT_MS }));
+  }
+
   async sendFile<T>(path: string, file: Blob): Promise<T> {
     const headers = { "Content-Type": "application/octet-stream" };
     return parsed<T>(

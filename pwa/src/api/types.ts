@@ -247,6 +247,8 @@ export interface ApiClient {
   delete<T>(path: string, body?: unknown): Promise<T>;
   blob(path: string, options?: { method?: "GET" | "POST"; body?: unknown }): Promise<Blob>;
   upload<T>(path: string, file: Blob, fields?: Record<string, string>): Promise<T>;
+  /** Several files of one form, each under its own name. */
+  uploadParts<T>(path: string, parts: Record<string, Blob>): Promise<T>;
   /** The file is the body: for those that are too large for a form. */
   sendFile<T>(path: string, file: Blob): Promise<T>;
 }

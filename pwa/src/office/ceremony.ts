@@ -18,7 +18,7 @@ export function sealedShare(draw: string): string {
 }
 
 /** A random uuid (version 4, RFC 9562); Chromium 87 has no crypto.randomUUID. */
-function freshId(): string {
+export function freshId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
