@@ -7,7 +7,7 @@ const FORGOTTEN_MS = 4 * 3_600_000;
 /**
  * `since` is the ISO moment from which the visit has rested. `left`: somebody stated the departure, longer ago than
  * one goes out to the car. `forgotten`: nobody did, and nothing was stated for hours. null: the visit is under way,
- * or has not begun.
+ * has not begun, or was on paper.
  */
 export interface Rest {
   why: "left" | "forgotten";
@@ -20,7 +20,7 @@ export function resting(
   now: number,
 ): Rest | null {
   const stay = presence.stays[presence.stays.length - 1];
-  if (stay === undefined) return null;
+  if (stay === undefined || presence.typed_at !== undefined) return null;
   if (stay.left_at !== null) {
     return now - Date.parse(stay.left_at) < AWAY_MS ? null : { why: "left", since: stay.left_at };
   }
