@@ -8,7 +8,7 @@ export PORT HOST
 export SEEDS FROM STEPS SEED
 
 .DEFAULT_GOAL := help
-.PHONY: draw-statistics help setup run run-lan check test bench simulate screenshots fix clean
+.PHONY: help setup run run-lan check test bench simulate draw-statistics screenshots fix clean
 
 help: ## This list
 	@"$(PYTHON)" tools/help.py Makefile

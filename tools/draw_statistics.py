@@ -1,7 +1,8 @@
 """Is the draw fair, with seeds that nobody chose? 20,000 draws from a fresh prefix, which is printed.
 
 `make draw-statistics`, or `make draw-statistics SEED=anything` to repeat a run. The limits are those of the fixed seeds
-in tests/core/test_draw_statistics.py: about one false alarm in a thousand runs, so try another seed before believing it.
+in tests/core/test_draw_statistics.py: about one false alarm in a thousand runs, so try another seed before you
+believe one.
 """
 
 import os
