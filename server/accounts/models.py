@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from flask_login import UserMixin
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -34,7 +33,7 @@ class Unit(Keyed, Base):
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"))
 
 
-class Person(UserMixin, Keyed, Base):
+class Person(Keyed, Base):
     """Somebody with an account. `badge_no` is text: leading zeros count."""
 
     __tablename__ = "person"

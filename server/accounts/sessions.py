@@ -5,16 +5,38 @@ Flask-Login asks `load_from_request` who is there; nothing is kept in Flask's cl
 
 import hashlib
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol, cast
 
 from flask import Flask, Request, Response, current_app, g, request
-from flask_login import LoginManager
-from sqlalchemy import bindparam, delete, select
+from flask_login import LoginManager, UserMixin
+from sqlalchemy import Table, bindparam, delete, select
 
 from server.accounts.models import LoginSession, Person
+from server.platform.auth import Role
 from server.platform.clock import now, today
 from server.platform.config import Settings
 from server.platform.db import db
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The person of this request, as `Actor` wants it: read with the session, one statement per request."""
+
+    id: str
+    name: str
+    unit_id: str
+    role_set: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """The session of this request."""
+
+    person_id: str
+    csrf: str
+    expires_at: datetime
 
 
 def _settings() -> Settings:
@@ -61,36 +83,47 @@ def close_sessions_of(person_id: str) -> None:
     db.session.execute(delete(LoginSession).where(LoginSession.person_id == person_id))
 
 
-def current_session() -> LoginSession | None:
-    row: LoginSession | None = g.get("login_session")
+def current_session() -> OpenSession | None:
+    row: OpenSession | None = g.get("login_session")
     return row
 
 
-def load_from_request(incoming: Request) -> Person | None:
+def load_from_request(incoming: Request) -> SignedIn | None:
     """The person behind the cookie: session alive, account active and not expired."""
     token = incoming.cookies.get(cookie_name())
     if not token:
         return None
-    found = db.session.execute(_FINDING, {"token": _digest(token)}).one_or_none()
-    if found is None:
+    row = db.session.execute(_FINDING, {"token": _digest(token)}).one_or_none()
+    if row is None or row.expires_at <= now() or not is_usable(row):
         return None
-    row, person = found
-    if row.expires_at <= now() or not is_usable(person):
-        return None
-    g.login_session = row
+    g.login_session = OpenSession(row.id, row.csrf, row.expires_at)
     g.csrf = row.csrf
-    return person
+    return SignedIn(row.id, row.name, row.unit_id, frozenset(map(Role, row.roles)))
 
 
+_SESSIONS, _PEOPLE = cast(Table, LoginSession.__table__), cast(Table, Person.__table__)
 # Every request asks this: one statement, built once.
 _FINDING = (
-    select(LoginSession, Person)
-    .join(Person, Person.id == LoginSession.person_id)
-    .where(LoginSession.token_sha256 == bindparam("token"))
+    select(
+        _SESSIONS.c.csrf,
+        _SESSIONS.c.expires_at,
+        *(_PEOPLE.c[name] for name in ("id", "name", "unit_id", "roles", "active", "valid_until")),
+    )
+    .join(_PEOPLE, _PEOPLE.c.id == _SESSIONS.c.person_id)
+    .where(_SESSIONS.c.token_sha256 == bindparam("token"))
 )
 
 
-def is_usable(person: Person) -> bool:
+class Account(Protocol):
+    """What decides whether somebody may sign in."""
+
+    @property
+    def active(self) -> bool: ...
+    @property
+    def valid_until(self) -> date | None: ...
+
+
+def is_usable(person: Account) -> bool:
     return person.active and (person.valid_until is None or person.valid_until >= today())
 
 

@@ -1,9 +1,9 @@
 """Finding tasks: whose they are, who may see them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from server.dispatch.models import Task, TaskInspector, TaskItem, TaskState
@@ -91,8 +91,19 @@ def tasks_of(person_id: str) -> Sequence[Task]:
 
 def assigned(person_id: str, task_id: str) -> bool:
     """Whether the person is on this task now."""
-    query = select(Task.id).where(Task.id == task_id, Task.id.in_(_of_person(person_id)))
-    return db.session.scalar(query.where(Task.state != TaskState.WITHDRAWN)) is not None
+    return db.session.execute(_ASSIGNED, {"person": person_id, "task": task_id}).first() is not None
+
+
+_TASKS, _CARDS = cast(Table, Task.__table__), cast(Table, TaskInspector.__table__)
+_PEOPLE = cast(Table, Inspector.__table__)
+# Every photo asks this: one statement, built once.
+_ASSIGNED = (
+    select(_TASKS.c.id)
+    .join(_CARDS, _CARDS.c.task_id == _TASKS.c.id)
+    .join(_PEOPLE, _PEOPLE.c.id == _CARDS.c.inspector_id)
+    .where(_TASKS.c.id == bindparam("task"), _TASKS.c.state != TaskState.WITHDRAWN)
+    .where(_PEOPLE.c.person_id == bindparam("person"), _CARDS.c.removed_at.is_(None))
+)
 
 
 def led_by(actor: Actor, task: Task) -> bool:

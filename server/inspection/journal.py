@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -97,13 +98,24 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
     """
     head = lock_heads([inspection_id])[inspection_id]
     head.feed += 1
-    entry = say(head, kind, path, value, author_id)
+    said = say(head, kind, path, value, author_id)
+    db.session.execute(_APPENDING, said.row)
+    store_runs([said.run], {head.id: head.feed})
     save_head(head)
-    return entry
+    return said.entry
 
 
-def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: Iterable[str] | None = None) -> Entry:
-    """The same for a head that is held already, under its present count; the caller saves it.
+@dataclass(frozen=True)
+class Said:
+    """A word of the server that is still to be written: the entry, its row, and the run that proves it."""
+
+    entry: Entry
+    row: dict[str, Any]
+    run: Run
+
+
+def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: Iterable[str] | None = None) -> Said:
+    """The same for a head that is held already, under its present count; the caller writes it and saves the head.
 
     `people` are those on the task, where the caller knows them.
     """
@@ -125,10 +137,11 @@ def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: It
     head.server_seq, head.server_tip = entry["seq"], entry["id"]
     body = canonical({name: member for name, member in entry.items() if name != "id"}).decode()
     row = row_of(entry, body, (Status.ACCEPTED, None), head.feed) | {"pushed_by": None, "received_at": now()}
-    db.session.execute(ENTRIES.insert(), [row])
-    store_runs([_signed(entry)], {head.id: head.feed})
     _follow(head, entry, people)
-    return entry
+    return Said(entry, row, _signed(entry))
+
+
+_APPENDING = ENTRIES.insert()
 
 
 def _signed(entry: Entry) -> Run:
@@ -209,22 +222,22 @@ def _cover(entries: Iterable[Entry]) -> dict[str, Any]:
     return {**described, "covers": {device: list(tip) for device, tip in described["covers"].items()}}
 
 
-def receive_if_complete(head: Head, entries: Sequence[Entry], people: Iterable[str]) -> bool:
+def receive_if_complete(head: Head, entries: Sequence[Entry], people: Iterable[str]) -> Said | None:
     """Close the round when a submission of it is here with everything it covers; otherwise remember that one waits.
 
-    `entries` are all accepted ones of the inspection; the caller holds the head and saves it.
+    `entries` are all accepted ones of the inspection; the caller holds the head, writes what is said, saves the head.
     """
     if head.closed:
-        return False
+        return None
     by_id = {entry["id"]: entry for entry in entries}
     submits = [e for e in entries if e["kind"] == "submit" and e["value"]["round"] == head.round]
     for submit in submits:
         if not absent(submit["value"], by_id):
-            say(head, "received", "", {"round": head.round, **_cover(entries)}, submit["author"], people)
+            said = say(head, "received", "", {"round": head.round, **_cover(entries)}, submit["author"], people)
             record("inspection.submitted", "inspection", head.id, actor_id=submit["author"], round=head.round)
-            return True
+            return said
     head.pending_submit = bool(submits)
-    return False
+    return None
 
 
 def outstanding(inspection_id: str) -> list[dict[str, Any]]:

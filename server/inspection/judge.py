@@ -7,9 +7,9 @@ read, what is not what its id says, and what belongs to somebody else's inspecti
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from server.accounts.models import Device
 from server.core.journal.chain import check_run, run_bytes
@@ -52,31 +52,34 @@ class Case:
 def cases_of(inspection_ids: Collection[str]) -> dict[str, Case]:
     """Inspection → its case, for those that have a task and those that have none."""
     cases = {key: Case(None, None) for key in inspection_ids}
-    for key, state, unit_id, person_id, removed_at in db.session.execute(_CASES, {"ids": list(inspection_ids)}):
-        case = cases[key]
-        case.task_state, case.unit_id = state, unit_id
-        if person_id is not None:
-            (case.on_task if removed_at is None else case.once_on_task).add(person_id)
+    for key, case in cases.items():
+        for state, unit_id, person_id, removed_at in db.session.execute(_CASE, {"key": key}):
+            case.task_state, case.unit_id = state, unit_id
+            if person_id is not None:
+                (case.on_task if removed_at is None else case.once_on_task).add(person_id)
     return cases
 
 
-_CASES = (
-    select(Task.id, Task.state, Task.unit_id, Inspector.person_id, TaskInspector.removed_at)
-    .outerjoin(TaskInspector, TaskInspector.task_id == Task.id)
-    .outerjoin(Inspector, Inspector.id == TaskInspector.inspector_id)
-    .where(Task.id.in_(bindparam("ids", expanding=True)))
+_TASKS, _CARDS = cast(Table, Task.__table__), cast(Table, TaskInspector.__table__)
+_PEOPLE, _KEYS = cast(Table, Inspector.__table__), cast(Table, Device.__table__)
+# A push speaks of one inspection, seldom of more: a statement for each is cheaper than one with a list in it.
+_CASE = (
+    select(_TASKS.c.state, _TASKS.c.unit_id, _PEOPLE.c.person_id, _CARDS.c.removed_at)
+    .outerjoin(_CARDS, _CARDS.c.task_id == _TASKS.c.id)
+    .outerjoin(_PEOPLE, _PEOPLE.c.id == _CARDS.c.inspector_id)
+    .where(_TASKS.c.id == bindparam("key"))
 )
 
 
 def devices_of(ids: Iterable[str]) -> dict[str, KnownDevice]:
     """Device → key and owner, of those that are enrolled."""
-    rows = db.session.execute(_DEVICES, {"ids": list(set(ids))})
-    return {row.id: KnownDevice(row.person_id, row.public_key, row.revoked_at, row.last_seen_at) for row in rows}
+    rows = (db.session.execute(_DEVICE, {"key": key}).one_or_none() for key in set(ids))
+    return {row.id: KnownDevice(*row[1:]) for row in rows if row is not None}
 
 
-_DEVICES = select(Device.id, Device.person_id, Device.public_key, Device.revoked_at, Device.last_seen_at).where(
-    Device.id.in_(bindparam("ids", expanding=True))
-)
+_DEVICE = select(
+    *(_KEYS.c[name] for name in ("id", "person_id", "public_key", "revoked_at", "last_seen_at")),
+).where(_KEYS.c.id == bindparam("key"))
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ for all of them; nothing is folded here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from server.accounts.models import Device
 from server.core.journal.entry import read
@@ -18,9 +18,8 @@ from server.core.journal.types import Entry
 from server.core.refusal import Refused
 from server.dispatch.models import TaskState
 from server.inspection.heads import Head, lock_heads, save_head
-from server.inspection.journal import ENTRIES, entries_of, move_task, receive_if_complete, row_of, store_runs
+from server.inspection.journal import ENTRIES, Said, entries_of, move_task, receive_if_complete, row_of, store_runs
 from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Case, Verdict, bench_for, cases_of
-from server.inspection.models import JournalEntry
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db
@@ -92,7 +91,7 @@ def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str,
     heads = lock_heads(key for key, case in cases.items() if case.task_state is not None)
     for key, head in heads.items():
         cases[key].closed = head.closed
-    known = _known(pushed)
+    known = _known(pushed, heads)
     fresh = {key: p for key, p in pushed.items() if known.get(key, (HELD, None))[0] == HELD}
     outcomes = {key: _repeat(key, *known[key]) for key in pushed.keys() - fresh.keys()}
     if fresh:
@@ -103,18 +102,25 @@ def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str,
     return outcomes
 
 
-def _known(pushed: Iterable[str]) -> dict[str, Verdict]:
-    ids = list(pushed)
+def _known(pushed: dict[str, Pushed], heads: dict[str, Head]) -> dict[str, Verdict]:
+    """Which of them are here already. Of an inspection that has nothing yet but perhaps a quarantine, all is read."""
     found: dict[str, Verdict] = {}
+    ids: list[str] = []
+    for inspection, head in heads.items():
+        if head.feed == 0:
+            found |= {key: (status, code) for key, status, code in db.session.execute(_FIRST, {"key": inspection})}
+    for key, p in pushed.items():
+        if p.inspection not in heads or heads[p.inspection].feed > 0:
+            ids.append(key)
     for start in range(0, len(ids), BATCH):
         rows = db.session.execute(_KNOWN, {"ids": ids[start : start + BATCH]})
         found |= {key: (status, code) for key, status, code in rows}
-    return found
+    return {key: found[key] for key in pushed if key in found}
 
 
-_KNOWN = select(JournalEntry.id, JournalEntry.status, JournalEntry.code).where(
-    JournalEntry.id.in_(bindparam("ids", expanding=True))
-)
+_STANDING = select(ENTRIES.c.id, ENTRIES.c.status, ENTRIES.c.code)
+_FIRST = _STANDING.where(ENTRIES.c.inspection_id == bindparam("key"))
+_KNOWN = _STANDING.where(ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _repeat(key: str, status: str, code: str | None) -> Outcome:
@@ -142,22 +148,36 @@ def _store(
         for p, verdict in judged
         if verdict[0] != REFUSED
     ]
-    _write(rows, known)
     stored = {row["id"] for row in rows}
-    store_runs([run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])], feeds)
-    _note_devices(bench)
+    runs = [run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])]
     for key in sorted(accepted):
-        _follow(heads[key], bench.cases[key], accepted[key])
+        said = _follow(heads[key], bench.cases[key], accepted[key])
+        rows, runs = rows + [word.row for word in said], runs + [word.run for word in said]
+    _write(rows, known)
+    store_runs(runs, feeds)
+    _note_devices(bench)
 
 
 def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
     fresh = [row for row in rows if row["id"] not in known]
     if fresh:
-        db.session.execute(ENTRIES.insert(), fresh)
-    for row in rows:
-        if row["id"] in known:  # held before; perhaps its run or its task has come meanwhile
-            values = {name: row[name] for name in ("status", "code", "feed")}
-            db.session.execute(update(JournalEntry).where(JournalEntry.id == row["id"]).values(**values))
+        db.session.execute(_INSERTING, fresh)
+    # Held before; perhaps its run or its task has come meanwhile.
+    again = [
+        {"key": row["id"], "status": row["status"], "code": row["code"], "feed": row["feed"]}
+        for row in rows
+        if row["id"] in known
+    ]
+    if again:
+        db.session.execute(_CHANGING, again)
+
+
+_INSERTING = ENTRIES.insert()
+_CHANGING = (
+    update(ENTRIES)
+    .where(ENTRIES.c.id == bindparam("key"))
+    .values({name: bindparam(name) for name in ("status", "code", "feed")})
+)
 
 
 def _note_devices(bench: Bench) -> None:
@@ -169,16 +189,25 @@ def _note_devices(bench: Bench) -> None:
         if device.person_id == bench.actor_id and (device.last_seen_at is None or device.last_seen_at < before)
     ]
     if stale:
-        db.session.execute(update(Device).where(Device.id.in_(stale)).values(last_seen_at=now()))
+        db.session.execute(_SEEN, [{"key": key, "at": now()} for key in stale])
 
 
-def _follow(head: Head, case: Case, accepted: list[Entry]) -> None:
-    """A submission that is complete closes the round; otherwise the first statement opens the task."""
-    first = head.feed == 0
+_DEVICES = cast(Table, Device.__table__)
+_SEEN = update(_DEVICES).where(_DEVICES.c.id == bindparam("key")).values(last_seen_at=bindparam("at"))
+
+
+def _follow(head: Head, case: Case, accepted: list[Entry]) -> list[Said]:
+    """A submission that is complete closes the round; otherwise the first statement opens the task.
+
+    Returns what the server says to it, to be written with the rest.
+    """
+    has_entries = head.feed > 0
     head.feed += 1
-    received = False
+    received = None
     if head.pending_submit or any(entry["kind"] == "submit" for entry in accepted):
-        received = receive_if_complete(head, accepted if first else entries_of(head.id), case.on_task)
-    if case.task_state == TaskState.DISPATCHED and not received:
+        before = entries_of(head.id) if has_entries else []
+        received = receive_if_complete(head, before + accepted, case.on_task)
+    if case.task_state == TaskState.DISPATCHED and received is None:
         move_task(head.id, TaskState.OPEN, case.on_task)
     save_head(head)
+    return [received] if received else []

@@ -70,19 +70,17 @@ def sweep() -> int:
     return len(waiting)
 
 
-def _remember(session: Session, _context: object) -> None:
-    jobs = current_app.extensions.get("jobs", {})
-    rows = [row for row in session.new if isinstance(row, TrailRow) and row.action in jobs]
-    session.info.setdefault("offers", []).extend(row.id for row in rows)
-
-
 def _offer_all(session: Session) -> None:
-    for trail_id in session.info.pop("offers", []):
-        current_app.extensions["offer"](trail_id)
+    """What the transaction has put on the trail goes to those that wait for it, now that it is there."""
+    acts = session.info.pop("acts", [])
+    jobs = current_app.extensions.get("jobs", {}) if acts else {}
+    for trail_id, action in acts:
+        if action in jobs:
+            current_app.extensions["offer"](trail_id)
 
 
 def _forget(session: Session) -> None:
-    session.info.pop("offers", None)
+    session.info.pop("acts", None)
 
 
 def init_jobs(app: Flask, settings: Settings, jobs: Mapping[str, tuple[Job, ...]]) -> None:
@@ -103,7 +101,6 @@ def init_jobs(app: Flask, settings: Settings, jobs: Mapping[str, tuple[Job, ...]
     app.extensions["offer"] = _offer_in_tests if settings.testing else deliver_task
     with app.app_context():
         listeners: list[tuple[str, Callable[..., Any]]] = [
-            ("after_flush", _remember),
             ("after_commit", _offer_all),
             ("after_rollback", _forget),
         ]

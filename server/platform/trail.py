@@ -5,15 +5,16 @@ stages. Rows are never changed but for the delivery columns. Details hold ids, c
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import g, has_request_context
 from flask_login import current_user
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.platform.clock import now
 from server.platform.db import Base, Keyed, db
+from server.platform.ids import new_id
 
 
 class TrailRow(Keyed, Base):
@@ -34,18 +35,31 @@ class TrailRow(Keyed, Base):
     failure: Mapped[str | None] = mapped_column(String(200))
 
 
-def record(action: str, subject_kind: str, subject_id: str, *, actor_id: str | None = None, **detail: Any) -> TrailRow:
-    """Write one act into the current transaction; the signed-in person is the actor unless another is named."""
+TRAIL = cast(Table, TrailRow.__table__)
+
+
+def record(action: str, subject_kind: str, subject_id: str, *, actor_id: str | None = None, **detail: Any) -> str:
+    """Write one act into the current transaction; the signed-in person is the actor unless another is named.
+
+    Returns the row's id. What the transaction has written is remembered in the session: `platform.jobs` delivers it.
+    """
     if actor_id is None and has_request_context() and current_user and current_user.is_authenticated:
         actor_id = current_user.id
-    row = TrailRow(
-        at=now(),
-        actor_id=actor_id,
-        action=action,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        detail=detail,
-        reference=g.get("reference", ""),
-    )
-    db.session.add(row)
-    return row
+    key = new_id()
+    row = {
+        "id": key,
+        "at": now(),
+        "actor_id": actor_id,
+        "action": action,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "detail": detail,
+        "reference": g.get("reference", ""),
+        "attempts": 0,
+    }
+    db.session.execute(_WRITING, row)
+    db.session.info.setdefault("acts", []).append((key, action))
+    return key
+
+
+_WRITING = TRAIL.insert()

@@ -20,7 +20,7 @@ def test_what_is_committed_is_delivered_once(app: Flask, heard: list[str]) -> No
     with transaction():
         row = record("record.made", "record", "7")
     assert jobs.deliver_offered() == 1
-    jobs.deliver(row.id)
+    jobs.deliver(row)
     assert heard == ["7"]
 
 
@@ -38,8 +38,9 @@ def test_a_failed_job_is_counted_and_offered_again(app: Flask, clock: SetClock) 
 
     app.extensions["jobs"] = {"record.made": (fail,)}
     with transaction():
-        row = record("record.made", "record", "7")
+        key = record("record.made", "record", "7")
     jobs.deliver_offered()
+    row = db.session.get_one(TrailRow, key)
     assert (row.attempts, row.failure, row.delivered_at) == (1, "OSError", None)
     clock.advance(minutes=2)
     assert jobs.sweep() == 1
