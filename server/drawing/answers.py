@@ -239,7 +239,8 @@ class RoomItemAnswer(Answer):
 
 class ProceedingsAnswer(Answer):
     """What everybody in the room may see of a draw. `result` is `none`, `open`, `sealed` or `restricted`; an open one
-    is read from the chain's record. `now` is the server's clock, for the time left."""
+    is read from the chain's record; `sealed_until` may come from an earlier draw of the year. `now` is the server's
+    clock, for the time left."""
 
     draw_id = fields.String()
     number = fields.String()
@@ -258,6 +259,7 @@ class ProceedingsAnswer(Answer):
     next = fields.String(allow_none=True)
     void_reason = fields.String(allow_none=True)
     result = fields.String()
+    sealed_until = fields.Date(allow_none=True)
     certificate = fields.Nested(CertificateRef, allow_none=True)
     voided = fields.Nested(VoidedAnswer, allow_none=True)
 

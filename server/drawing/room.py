@@ -31,6 +31,7 @@ def proceedings(draw: Draw) -> dict[str, Any]:
         "next": standing.next_step(draw),
         "void_reason": standing.void_reason(draw),
         "result": _result(draw),
+        "sealed_until": chain.sealed_until(draw, today()),
         "voided": standing.voided(draw),
     }
 

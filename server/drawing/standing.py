@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.core import draw as rules
+from server.drawing import chain
 from server.drawing.models import Draw, DrawParty, DrawState
 from server.drawing.parties import all_spoke, plan_party
 from server.drawing.service import ceremony_of
@@ -68,7 +69,7 @@ def sealed(draw: Draw) -> dict[str, Any] | None:
         "commitment": planned["commitment"],
         "holders": planned["holders"],
         "release_on": planned["release_on"],
-        "open": draw.state == DrawState.EXECUTED and not draw.is_sealed(today()),
+        "open": draw.state == DrawState.EXECUTED and chain.sealed_until(draw, today()) is None,
         "released": None if early is None else {"at": early.at, "holder": early.holder, "reason": early.reason},
     }
 

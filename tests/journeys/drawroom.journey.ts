@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { desk, phone } from "./browser";
-import { enterSource, fillAnnouncement, signIn } from "./people";
+import { enterSource, fillAnnouncement, signIn, wall } from "./people";
 import { Server } from "./server";
 
 interface Row {
@@ -52,7 +52,7 @@ async function addParty(office: Page, at: number, label: string, kind: string): 
 
 /** The announcement of a sealed draw with four parties; answers with the share on the second holder's slip. */
 async function announceSealed(office: Page): Promise<string> {
-  await fillAnnouncement(office, 20);
+  await fillAnnouncement(office, 60);
   await addParty(office, 0, "县纪委监委派驻组", "事先承诺的随机数");
   await addParty(office, 1, "县融媒体中心", "自己想的数字");
   await office.getByTestId("announce-more").click();
@@ -60,6 +60,8 @@ async function announceSealed(office: Page): Promise<string> {
   await office.getByTestId("holder-1").fill(HOLDERS[0]);
   await office.getByTestId("holder-2").fill(HOLDERS[1]);
   await picture(office, "announce");
+  // Nobody may speak after this moment: it has to be time enough for two phones.
+  await office.getByTestId("source-moment").fill(wall(Date.now() + 30_000));
   await office.getByTestId("announce").click();
   await office.getByTestId("seal-show").click();
   const slip = office.getByTestId("slip").nth(1);

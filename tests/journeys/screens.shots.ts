@@ -37,22 +37,14 @@ test("one inspection day in pictures", async ({ browser }) => {
   const task = await atTheDesk(officePage);
   const contexts = await Promise.all(
     ["a", "b"].map(
-      async (name) =>
-        await openPhone(join(memory, name), server.address, {
-          ...phone,
-          deviceScaleFactor: 2,
-        }),
+      async (name) => await openPhone(join(memory, name), server.address, { ...phone, deviceScaleFactor: 2 }),
     ),
   );
   const [first, second] = await Promise.all(contexts.map(async (context) => await context.newPage()));
   if (!first || !second) throw new Error("two phones are needed");
   await onThePhone(first, task);
   await closing(first, second, task);
-  const lead = await browser.newContext({
-    ...phone,
-    deviceScaleFactor: 2,
-    baseURL: server.address,
-  });
+  const lead = await browser.newContext({ ...phone, deviceScaleFactor: 2, baseURL: server.address });
   await review(await lead.newPage(), task);
   await officePage.goto("/office/records");
   await expect(officePage.getByTestId(`pdf-${task.id}`)).toBeVisible();
@@ -60,14 +52,38 @@ test("one inspection day in pictures", async ({ browser }) => {
   for (const context of [...contexts, lead, office]) await context.close();
 });
 
+test("the draw room in pictures", async ({ browser }) => {
+  const office = await browser.newContext({ ...desk, baseURL: server.address });
+  const page = await office.newPage();
+  await signIn(page, "office");
+  await drawAndDispatch(page);
+  const answer = await page.request.get("/api/drawing/draws");
+  const [{ id }] = (await answer.json()) as [{ id: string }];
+  await page.goto(`/office/draws/${id}/room`);
+  await toTickets(page);
+  await shot(page, "draw-room");
+  const draw = (await (await page.request.get(`/api/drawing/draws/${id}`)).json()) as {
+    parties: { party: string; link: string }[];
+  };
+  const witness = await browser.newContext({ ...phone, deviceScaleFactor: 2, baseURL: server.address });
+  const small = await witness.newPage();
+  await small.goto(draw.parties.find((one) => one.party === "witness")?.link ?? "");
+  await toTickets(small);
+  await shot(small, "draw-room-phone");
+  for (const context of [witness, office]) await context.close();
+});
+
+/** The room, where the first group's tickets are up and its line is drawn. */
+async function toTickets(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "抽取对象" }).click();
+  while ((await page.getByTestId("room-above").count()) === 0) await page.keyboard.press("ArrowRight");
+  await page.locator(":focus").blur();
+}
+
 /** Takes one picture, when everything that moves has come to rest. */
 async function shot(page: Page, name: string): Promise<void> {
   await page.evaluate(async () => await document.fonts.ready);
-  await page.screenshot({
-    path: join(FOLDER, `${name}.png`),
-    animations: "disabled",
-    caret: "hide",
-  });
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
 }
 
 /** The office draws and dispatches; answers with the task of a hotel. */
@@ -102,9 +118,7 @@ async function signInAs(page: Page, task: Found, n: number): Promise<void> {
   await page.goto("/");
   const logins = await loginsByName(page);
   await signIn(page, logins[task.inspectors[n]?.name ?? ""] ?? "");
-  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", {
-    timeout: 60_000,
-  });
+  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
 }
 
 /** One of the pair works through the checklist. */

@@ -182,3 +182,20 @@ def test_a_certificate_that_was_changed_after_its_digest_was_published_is_not_re
     row.record = row.record | {"seed": "00" * 32}
     db.session.commit()
     assert release(room)["code"] == "draw_record_changed"
+
+
+def test_a_later_draw_of_the_year_stays_sealed_with_the_earlier_one_and_says_until_when(app: Flask, room: Room) -> None:
+    finish_sealed(room)
+    later = Room(room.office, room.county, room.clock)
+    source = {"name": "福彩3D第2026313期", "moment": "2026-11-22T07:30:00.000Z"}
+    link = later.announce(source=source)["parties"][1]["link"].rpartition("/")[2]
+    later.witness_types()
+    later.reveal()
+    room.clock.advance(minutes=30)
+    later.act("source", text="4 4 1", again="4 4 1")
+    later.act("execution")
+    shown = stranger(app, f"witnessing/{link}").json
+    assert (shown["result"], shown["sealed"], shown["sealed_until"]) == ("sealed", None, "2026-12-20")
+    release(room)
+    opened = stranger(app, f"witnessing/{link}").json
+    assert (opened["result"], opened["sealed_until"]) == ("open", None)

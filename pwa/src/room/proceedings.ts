@@ -53,6 +53,8 @@ export interface Proceedings {
   readonly next: NextStep;
   readonly void_reason: string | null;
   readonly result: "none" | "open" | "sealed" | "restricted";
+  /** The own seal's date, or that of an earlier draw of the year whose premises this one's exclusions would betray. */
+  readonly sealed_until: string | null;
   readonly certificate: { readonly number: number; readonly digest: string; readonly at: string } | null;
   readonly voided: {
     readonly number: number;

@@ -36,6 +36,7 @@ function proceedings(changes: Partial<Proceedings> = {}): Proceedings {
     next: null,
     void_reason: null,
     result: "open",
+    sealed_until: null,
     certificate: { number: record.number, digest: bundle.digest, at: record.at },
     voided: null,
     ...changes,
