@@ -5,10 +5,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?=
 HOST ?=
 export PORT HOST
-export SEEDS FROM STEPS
+export SEEDS FROM STEPS SEED
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan check test bench simulate screenshots fix clean
+.PHONY: help setup run run-lan check test bench simulate draw-statistics screenshots fix clean
 
 help: ## This list
 	@"$(PYTHON)" tools/help.py Makefile
@@ -33,6 +33,9 @@ bench: ## Measure, and write docs/benchmarks.md and docs/benchmarks.json (ONLY=p
 
 simulate: ## Seeded lives of many phones on a bad line over the real server (SEEDS=, FROM=, STEPS=)
 	@"$(PYTHON)" tools/simulate.py
+
+draw-statistics: ## Is the draw fair? The statistics with fresh seeds, which are printed (SEED= repeats a run)
+	@"$(PYTHON)" tools/draw_statistics.py
 
 screenshots: ## The pictures of docs/screenshots, taken anew
 	@"$(PYTHON)" tools/test.py screenshots

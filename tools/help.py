@@ -12,4 +12,4 @@ def targets(text: str) -> list[tuple[str, str]]:
 
 if __name__ == "__main__":
     for name, what in targets(Path(sys.argv[1]).read_text("utf-8")):
-        print(f"  make {name:<12} {what}")
+        print(f"  make {name:<16} {what}")

@@ -36,13 +36,33 @@ _FORM = {
     "key_missing": ("缺少 {name}，请补上", "{name} is missing, add it"),
     "choice": ("{value} 不在可选值之内；可写：{known}", "{value} is not allowed; allowed: {known}"),
     "pattern": ("{value} 的写法不对：{rule_zh}", "{value} is not written right: {rule_en}"),
-    "type": ("{value} 应为 {want} 类型", "{value} should be of type {want}"),
-    "form": ("{detail}", "{detail}"),
+    "type": ("{value} 应为{want}", "{value} should be of type {want_en}"),
+    "minimum": ("{value} 太小，最小 {rule}", "{value} is too small, at least {rule}"),
+    "maximum": ("{value} 太大，最大 {rule}", "{value} is too large, at most {rule}"),
+    "minItems": ("这里至少写 {rule} 条", "write at least {rule} here"),
+    "maxItems": ("这里最多写 {rule} 条", "write at most {rule} here"),
+    "uniqueItems": ("这里有重复的内容，请删去一个", "something stands twice here, remove one"),
+    "minLength": ("这里不能是空的，请写上文字", "this must not be empty"),
+    "maxLength": ("{value}… 太长，最多 {rule} 字", "{value}… is too long, at most {rule} characters"),
+    "minProperties": ("这里至少写 {rule} 项", "write at least {rule} here"),
+    "anyOf": ("{value} 的写法不对，请对照说明改正", "{value} is not written right, compare with the guide"),
+    "form": ("{value} 的写法不对（{rule}），请对照说明改正", "{value} is not written right ({rule})"),
     "id_file": ("id {name} 与文件名 {file} 不一致，请改成一样", "the id {name} differs from the file name {file}"),
-    "include_missing": ("include 的 {name}.yaml 不存在", "{name}.yaml of include does not exist"),
+    "include_missing": (
+        "include 的 {name}.yaml 不存在，请改正名称",
+        "{name}.yaml of include does not exist, correct the name",
+    ),
 }
 
 
+_KINDS = {
+    "object": "“名称: 内容”的一组",
+    "array": "列表（每条以 - 开头或写在 [ ] 里）",
+    "string": "文字（数字和日期请加引号）",
+    "integer": "整数",
+    "boolean": "true 或 false",
+    "null": "空（null）",
+}
 # What a pattern of the schema means, by the key it is for.
 _WRITING = {
     "code": ("两到六个大写字母加最多四位数字，如 HT101", "two to six capitals and up to four digits, such as HT101"),
@@ -91,6 +111,14 @@ def _explained(document: Located, error: ValidationError) -> Iterator[Fault]:
         chinese, english = _WRITING.get(keys[-1] if keys else "", _NAMES)
         yield fault_at(document, path, "pattern", value=value, rule_zh=chinese, rule_en=english)
     elif error.validator == "type":
-        yield fault_at(document, path, "type", value=value, want="、".join([rule] if isinstance(rule, str) else rule))
+        wanted = [rule] if isinstance(rule, str) else rule
+        english = " or ".join(wanted)
+        yield fault_at(document, path, "type", value=value, want="或".join(map(_kind, wanted)), want_en=english)
     else:
-        yield fault_at(document, path, "form", detail=error.message[:200])
+        code = error.validator if error.validator in _FORM else "form"
+        told = rule if isinstance(rule, int) else error.validator
+        yield fault_at(document, path, code, value=value[:30], rule=told)
+
+
+def _kind(name: str) -> str:
+    return _KINDS.get(name, name)

@@ -1,9 +1,11 @@
 """Definitions with one mistake each: refused with the file, the line and a sentence that says what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from server.platform.catalogues import load_catalogue
 from server.platform.definitions import ROOT, Fault, WrongDefinition, load_file
 
 GOOD = """\
@@ -137,7 +139,7 @@ MISTAKES = [
     ),
     ("a unit column that is no choice of units", "unit_column: unit", "unit_column: seen", "unit_column"),
     ("units on a date", "type: datetime }", "type: datetime, scale: 2 }", "units_unwanted"),
-    ("a scale of seven", "scale: 3", "scale: 7", "form"),
+    ("a scale of seven", "scale: 3", "scale: 7", "maximum"),
     (
         "bounds the wrong way round",
         "        type: date\n",
@@ -204,7 +206,7 @@ MISTAKES = [
         "a date compared with a number",
         "days(TR104, visit_date) > late_minutes",
         "TR104 > late_minutes && visit_date == visit_date",
-        "bad_expression",
+        "overload",
     ),
     ("a condition that gives a number", '"waited > late_minutes"', '"waited + late_minutes"', "wrong_type"),
     ("a calculation of another type", 'expr: "max(waited)"', 'expr: "max(waited) > 3"', "wrong_type"),
@@ -290,6 +292,49 @@ def test_a_misspelt_name_is_told_what_was_perhaps_meant(tmp_path: Path) -> None:
         faults[0].zh
         == "依据 hotel-measure/licence 不存在，是否想写 hotel-measures/licence；请先在 catalogues/laws.yaml 中登记"
     )
+
+
+def test_no_sentence_shows_a_machine_s_words_and_each_says_what_to_do(tmp_path: Path) -> None:
+    for name, old, new, code in MISTAKES:
+        fault = next(f for f in faults_of(tmp_path, GOOD.replace(old, new, 1)) if f.code == code)
+        assert not re.search(r"overload|protobuf|is not of type|does not match|Traceback", fault.zh + fault.en), name
+    dates = faults_of(
+        tmp_path,
+        GOOD.replace("days(TR104, visit_date) > late_minutes", "TR104 > late_minutes && visit_date == visit_date", 1),
+    )
+    assert "不能用 > 处理日期时间和整数；日期之间先用 days()" in "".join(fault.zh for fault in dates)
+
+
+CATALOGUE_MISTAKES = [
+    ("holidays.yaml", '"2026-01-04"', '"2026-01-05"', "make_up_on_weekday"),
+    ("holidays.yaml", '"2026-01-02"', '"2025-01-02"', "day_of_other_year"),
+    ("holidays.yaml", '"2026-01-02"', '"2026-02-30"', "not_a_date"),
+    ("holidays.yaml", "make_up_days", "makeup_days", "unknown_key"),
+    ("laws.yaml", "article: 第三条, ", "", "key_missing"),
+    ("laws.yaml", "confidence: confirmed", "confidence: sure", "choice"),
+    ("laws.yaml", "article: 第三条, ", "article: 第三条, text: 原文, ", "text_unchecked"),
+    ("laws.yaml", "- id: penalties\n", "- id: hotel-measures\n", "id_twice"),
+    ("substances.yaml", "kind: chemical", "sort: chemical", "attributes_wrong"),
+    ("substances.yaml", 'effective_from: "2005-11-01"', "effective_from: 2005", "type"),
+    ("id-types.yaml", "key: resident_id, ", "", "key_missing"),
+    ("results.yaml", "UNREACHABLE", "UNREACHED", "results_order"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "code"), CATALOGUE_MISTAKES)
+def test_a_mistake_in_a_catalogue_is_refused_where_it_stands(file: str, old: str, new: str, code: str) -> None:
+    text = (ROOT / "catalogues" / file).read_text("utf-8")
+    assert old in text
+    with pytest.raises(WrongDefinition) as wrong:
+        load_catalogue(text.replace(old, new, 1), file)
+    fault = next(fault for fault in wrong.value.faults if fault.code == code)
+    line = text[: text.index(old)].count("\n") + 1
+    assert fault.file == file and abs(fault.line - line) <= 1 and len(fault.zh) > 6
+
+
+def test_the_catalogues_as_they_lie_there_are_right() -> None:
+    for file in (ROOT / "catalogues").glob("*.yaml"):
+        load_catalogue(file.read_text("utf-8"), file.name)
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:

@@ -192,6 +192,26 @@ def test_stuffing_a_roster_after_the_announcement_fails() -> None:
         assert refusal.value.code == "roster_changed"
 
 
+def test_tampering_with_a_stratum_breaks_the_announcement_even_when_all_else_is_made_to_fit() -> None:
+    """A friend's stratum gets a smaller ratio, and the whole certificate is calculated anew: in itself it holds. But
+    its plan was never announced."""
+    case = county(previous=None)
+    announced = draw.announcement(case.plan, 1)
+    items = [{**row, "num": 6, "den": 100} if row["code"] == "HOTEL" else row for row in case.plan["items"]]
+    strata = [{**row, "num": 6, "den": 100} if row["id"] == "HOTEL-A" else row for row in case.plan["strata"]]
+    other = county(previous=None, strata=strata, items=items)
+    forged = draw.certificate(
+        other.plan, other.ceremony, other.rosters, number=2, previous=digest(announced), executed_at=EXECUTED,
+        annex=other.annex,
+    )  # fmt: skip
+    assert draw.verify(draw.bundle(forged, other.rosters)) == []
+    rows = [
+        {"number": row["number"], "kind": row["kind"], "digest": digest(row), "record": row}
+        for row in (announced, forged)
+    ]
+    assert [finding["code"] for finding in draw.verify_chain(rows)] == ["chain_unannounced"]
+
+
 def test_stuffing_a_roster_with_the_same_premises_twice_fails() -> None:
     with pytest.raises(DrawRefused) as refusal:
         draw.roster_lines([Line(hotel(1), "HOTEL-A"), Line(hotel(1), "HOTEL-B")])

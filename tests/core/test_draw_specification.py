@@ -34,3 +34,11 @@ def test_the_specification_names_every_field_and_every_code() -> None:
             assert f"`{field}`" in TEXT or f'"{field}"' in TEXT, field
     for code in (*COUNTED, *UNCOUNTED, *OUT, *PUBLIC_FLAGS, *FACE_WORDS):
         assert f"`{code}`" in TEXT, code
+
+
+def test_every_test_that_the_specification_names_is_there() -> None:
+    named = re.findall(r"\| `(test_\w+\.py)` \| `(test_\w+)` \|", TEXT)
+    assert len(named) > 20
+    for file, test in named:
+        (path,) = (ROOT / "tests").rglob(file)
+        assert f"def {test}(" in path.read_text("utf-8"), test

@@ -104,7 +104,8 @@ def test_negative_control_exponential_tickets_fail_the_same_test() -> None:
 
     counts = inclusion(exponential, IDS, "exponential")
     assert smallest_chance(counts, promised, DRAWS) < ALARM / 1000
-    assert sum(counts[:5]) < 0.95 * sum(promised[:5]) * DRAWS
+    # With these weights the heavy class loses 4.6 %; the limit is five standard deviations from that.
+    assert sum(counts[:5]) < 0.97 * sum(promised[:5]) * DRAWS
 
 
 def test_two_batches_at_a_tenth_reach_a_fifth_of_the_premises() -> None:

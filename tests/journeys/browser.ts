@@ -40,7 +40,10 @@ export const phone: BrowserContextOptions = {
   hasTouch: true,
 };
 
-export const desk: BrowserContextOptions = { ...here, viewport: { width: 1440, height: 900 } };
+export const desk: BrowserContextOptions = {
+  ...here,
+  viewport: { width: 1440, height: 900 },
+};
 
 /**
  * A phone whose memory (vault, service worker, session) lies in `folder`, so that it survives its browser's end.

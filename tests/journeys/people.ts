@@ -78,7 +78,9 @@ export async function loginsByName(page: Page): Promise<Record<string, string>> 
 export async function shoot(page: Page, testid: string, photos = 1): Promise<void> {
   await page.getByTestId(testid).click();
   for (let n = 1; n <= photos; n += 1) {
-    await expect(page.getByTestId("camera-shutter")).toBeEnabled({ timeout: 20_000 });
+    await expect(page.getByTestId("camera-shutter")).toBeEnabled({
+      timeout: 20_000,
+    });
     await page.getByTestId("camera-shutter").click();
     await expect(page.getByTestId("camera-strip").locator("li")).toHaveCount(n, { timeout: 20_000 });
   }
@@ -117,7 +119,9 @@ export async function type(page: Page, testid: string, text: string): Promise<vo
 
 /** Waits until the screen says 已保存. */
 export async function saved(page: Page): Promise<void> {
-  await expect(page.getByTestId("saved")).toHaveText("已保存", { timeout: 20_000 });
+  await expect(page.getByTestId("saved")).toHaveText("已保存", {
+    timeout: 20_000,
+  });
 }
 
 /** The card of an item, unfolded. */
@@ -191,7 +195,9 @@ export async function syncAll(page: Page, task: Found): Promise<void> {
       await expect(page.getByTestId("relogin-password")).toBeHidden();
     }
     await page.getByTestId("sync-now").click({ timeout: 5_000 });
-    await expect(page.getByTestId("sync-empty")).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByTestId("sync-empty")).toBeVisible({
+      timeout: 10_000,
+    });
   }).toPass({ timeout: 120_000 });
   await visit(page, task);
 }
@@ -219,7 +225,9 @@ export async function readyForOffline(page: Page): Promise<void> {
 /** After a reload the vault is locked: the password opens it, also without network. */
 export async function unlockIfAsked(page: Page, login: string): Promise<void> {
   const form = page.getByTestId("login-form");
-  await expect(form.or(page.getByTestId("state-line"))).toBeVisible({ timeout: 30_000 });
+  await expect(form.or(page.getByTestId("state-line"))).toBeVisible({
+    timeout: 30_000,
+  });
   if (!(await form.isVisible())) return;
   await page.getByTestId("login-name").fill(login);
   await page.getByTestId("login-password").fill(PASSWORD);

@@ -37,14 +37,22 @@ test("one inspection day in pictures", async ({ browser }) => {
   const task = await atTheDesk(officePage);
   const contexts = await Promise.all(
     ["a", "b"].map(
-      async (name) => await openPhone(join(memory, name), server.address, { ...phone, deviceScaleFactor: 2 }),
+      async (name) =>
+        await openPhone(join(memory, name), server.address, {
+          ...phone,
+          deviceScaleFactor: 2,
+        }),
     ),
   );
   const [first, second] = await Promise.all(contexts.map(async (context) => await context.newPage()));
   if (!first || !second) throw new Error("two phones are needed");
   await onThePhone(first, task);
   await closing(first, second, task);
-  const lead = await browser.newContext({ ...phone, deviceScaleFactor: 2, baseURL: server.address });
+  const lead = await browser.newContext({
+    ...phone,
+    deviceScaleFactor: 2,
+    baseURL: server.address,
+  });
   await review(await lead.newPage(), task);
   await officePage.goto("/office/records");
   await expect(officePage.getByTestId(`pdf-${task.id}`)).toBeVisible();
@@ -83,7 +91,11 @@ async function toTickets(page: Page): Promise<void> {
 /** Takes one picture, when everything that moves has come to rest. */
 async function shot(page: Page, name: string): Promise<void> {
   await page.evaluate(async () => await document.fonts.ready);
-  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled", caret: "hide" });
+  await page.screenshot({
+    path: join(FOLDER, `${name}.png`),
+    animations: "disabled",
+    caret: "hide",
+  });
 }
 
 /** The office draws and dispatches; answers with the task of a hotel. */
@@ -118,7 +130,9 @@ async function signInAs(page: Page, task: Found, n: number): Promise<void> {
   await page.goto("/");
   const logins = await loginsByName(page);
   await signIn(page, logins[task.inspectors[n]?.name ?? ""] ?? "");
-  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
+  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", {
+    timeout: 60_000,
+  });
 }
 
 /** One of the pair works through the checklist. */

@@ -96,7 +96,12 @@ export class Server {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    const own = { PORT: String(this.port), HOST: "127.0.0.1", WEB_CONCURRENCY: "1", ...this.settings };
+    const own = {
+      PORT: String(this.port),
+      HOST: "127.0.0.1",
+      WEB_CONCURRENCY: "1",
+      ...this.settings,
+    };
     return { ...environment(this.instance), ...own };
   }
 
@@ -104,8 +109,16 @@ export class Server {
     const log = openSync(join(this.instance, `${name}.log`), "a");
     const stdio: ["ignore", number, number] = ["ignore", log, log];
     // A process group of its own, so that a kill reaches gunicorn's workers too.
-    const child = spawn(PYTHON, words, { cwd: ROOT, env: this.environment(), stdio, detached: true });
-    return { process: child, ended: new Promise((resolve) => child.once("exit", () => resolve())) };
+    const child = spawn(PYTHON, words, {
+      cwd: ROOT,
+      env: this.environment(),
+      stdio,
+      detached: true,
+    });
+    return {
+      process: child,
+      ended: new Promise((resolve) => child.once("exit", () => resolve())),
+    };
   }
 
   private async signal(name: "SIGTERM" | "SIGKILL"): Promise<void> {
@@ -128,7 +141,13 @@ export class Server {
 
 function environment(instance: string): NodeJS.ProcessEnv {
   const path = [join(ROOT, ".venv", "bin"), process.env.PATH].join(delimiter);
-  return { ...process.env, PATH: path, PYTHONPATH: ROOT, SUICHA_INSTANCE: instance, SUICHA_DEMO: "1" };
+  return {
+    ...process.env,
+    PATH: path,
+    PYTHONPATH: ROOT,
+    SUICHA_INSTANCE: instance,
+    SUICHA_DEMO: "1",
+  };
 }
 
 async function freePort(): Promise<number> {

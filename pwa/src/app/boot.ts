@@ -9,10 +9,12 @@ import { loadWorkshop } from "./bench";
 import { keepBadge } from "./badge";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";
+import { dressPage } from "./preferences";
 import { createAppRouter } from "./router";
 import { startUpdates } from "./update";
 
 export async function boot(root: HTMLElement): Promise<void> {
+  dressPage();
   watchInstallation();
   const app = createApp(App);
   await speakAsBefore();

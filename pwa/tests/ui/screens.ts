@@ -39,7 +39,12 @@ export async function settled(): Promise<void> {
 export async function show(
   component: Component,
   props: Record<string, unknown>,
-  given: { conflicts?: Conflict[]; state?: object; refuses?: boolean } = {},
+  given: {
+    conflicts?: Conflict[];
+    state?: object;
+    refuses?: boolean;
+    unstated?: Record<string, string>;
+  } = {},
 ): Promise<Story> {
   await needWords(["field"]);
   const said: Statement[][] = [];
@@ -50,6 +55,7 @@ export async function show(
     writable: shallowRef(true),
     lawDate: shallowRef("2026-11-22"),
     writer: shallowRef(null),
+    unstated: shallowRef(given.unstated ?? {}),
     open: { saveDraft: async (key: string, text: string | null) => void drafts.set(key, text) },
     nameOf: (person: string) => person,
     say: async (statements: Statement[]) => {

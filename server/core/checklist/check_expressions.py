@@ -20,6 +20,13 @@ _TOKEN = re.compile(
     r"""|(?P<method>\.\s*[A-Za-z_]\w*)|(?P<name>[A-Za-z_]\w*)|(?P<rest>.)""",
     re.ASCII | re.DOTALL,
 )
+_OVERLOAD = re.compile(r"no matching overload for '(?P<sign>[^']+)' applied to '\((?P<kinds>[^)]*)\)'")
+_KINDS = {
+    "google.protobuf.Timestamp": ("日期时间", "a date"),
+    "int": ("整数", "an integer"),
+    "string": ("文字", "text"),
+    "bool": ("是否", "true or false"),
+}
 _LOOP = re.compile(r"\.\s*(?:exists|all|exists_one)\s*\(\s*([A-Za-z_]\w*)\s*,", re.ASCII)
 
 
@@ -87,6 +94,10 @@ class ExpressionChecker:
         try:
             compiled = self.compile(expression["expr"], environment)
         except Refused as refusal:
+            mismatch = _OVERLOAD.search(refusal.detail)
+            if mismatch:
+                yield problem((*path, "expr"), "overload", **_told(mismatch))
+                return
             column = getattr(refusal, "column", 1)
             yield problem((*path, "expr"), "bad_expression", detail=refusal.detail, column=column)
             return
@@ -115,3 +126,11 @@ class ExpressionChecker:
             yield from self.check((*base, "row_fails_when", index), rule, {**names, **row}, "bool")
         lists = {name: f"list<{kind}>" for name, kind in row.items() if not kind.startswith("list")}
         return {**names, **lists}
+
+
+def _told(mismatch: re.Match[str]) -> dict[str, str]:
+    """The operator and the types that it was given, as a person says them."""
+    names = [name.strip() for name in mismatch["kinds"].split(",")]
+    kinds = [_KINDS.get(name, (name.replace("list", "列表"), name)) for name in names]
+    sign = mismatch["sign"].strip("_").replace("_", " ").replace("@", "")
+    return {"sign": sign, "kinds": "和".join(kind[0] for kind in kinds), "kinds_en": " and ".join(k[1] for k in kinds)}

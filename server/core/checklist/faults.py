@@ -61,6 +61,10 @@ _FAULTS = {
         "表达式有误：{detail}（第 {column} 个字符）",
         "the expression is wrong: {detail} (character {column})",
     ),
+    "overload": (
+        "不能用 {sign} 处理{kinds}；日期之间先用 days() 或 minutes()，文字加引号，函数的参数见 README 第 6 节",
+        "{sign} does not work on {kinds_en}; compare dates through days() or minutes(), quote texts, see README 6",
+    ),
     "wrong_type": (
         "表达式的结果是 {have}，这里需要 {want}",
         "the expression gives {have}, but {want} is needed here",
@@ -134,8 +138,8 @@ _FAULTS = {
         "min is larger than max",
     ),
     "bounds_form": (
-        "{name} 不是本项能用的数值：{detail}",
-        "{name} is not a number this item can have: {detail}",
+        "{name} 不是本项能用的数值（{detail}）；请写数字，小数加引号，位数不超过 scale",
+        "{name} is not a number this item can have ({detail}); write a number, quoted if it is a fraction",
     ),
     "draw_order": (
         "抽样 max 不能小于 min",
@@ -194,12 +198,12 @@ _FAULTS = {
         "{count} core items, more than 15; a visit takes about 25 minutes, set core: false for the others",
     ),
     "dates_order": (
-        "effective_to 早于 effective_from",
-        "effective_to lies before effective_from",
+        "effective_to 早于 effective_from，请改正其中之一",
+        "effective_to lies before effective_from; correct one of them",
     ),
     "not_a_date": (
-        "{name} 不是存在的日期",
-        "{name} is not a date that exists",
+        "{name} 不是存在的日期，请对照日历改正",
+        "{name} is not a date of the calendar, correct it",
     ),
     "versions_overlap": (
         "{name} 的两个版本在时间上重叠，请改 effective_from 或者 effective_to",
@@ -210,8 +214,8 @@ _FAULTS = {
         "the CAS number {name} has a wrong check digit",
     ),
     "fact_default": (
-        "default 与类型 {type} 不符",
-        "the default does not fit the type {type}",
+        "default 与类型 {type} 不符；没有默认值的写 null",
+        "the default does not fit the type {type}; write null where there is none",
     ),
     "among_item": (
         "among 指向的 {name} 必须是本项之前、使用同一目录的 multi 项",

@@ -146,6 +146,8 @@ export interface RowValue {
   expr: string;
   needs: string[];
   group?: Text;
+  /** Shown while filling in; where no value of the table says so all are. */
+  running?: boolean;
 }
 
 export interface Draw {

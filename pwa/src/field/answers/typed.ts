@@ -27,8 +27,10 @@ export interface TypedOptions {
 }
 
 export function useTyped(options: TypedOptions): Typed {
-  const { open } = useInspecting();
+  const { open, unstated } = useInspecting();
   const text = ref(options.stored());
+  /** What is typed lies in the vault as a draft. */
+  let drafted = false;
   const pending = computed(() => text.value !== options.stored());
   let draftTimer: ReturnType<typeof setTimeout> | undefined;
   let stateTimer: ReturnType<typeof setTimeout> | undefined;
@@ -39,22 +41,28 @@ export function useTyped(options: TypedOptions): Typed {
     clearTimeout(stateTimer);
   }
 
+  async function keep(draft: string | null): Promise<void> {
+    if (draft === null && !drafted) return;
+    drafted = draft !== null;
+    await open.saveDraft(options.draft, draft);
+  }
+
   async function flush(): Promise<void> {
     settle();
     if (!pending.value || stating) return;
     stating = true;
     try {
-      if (await options.state(text.value)) await open.saveDraft(options.draft, null);
-      else await open.saveDraft(options.draft, text.value);
+      if (await options.state(text.value)) await keep(null);
+      else await keep(text.value);
     } finally {
       stating = false;
     }
   }
 
   function typed(): void {
-    if (!pending.value) return;
     settle();
-    draftTimer = setTimeout(() => void open.saveDraft(options.draft, text.value), DRAFT_AFTER_MS);
+    if (!pending.value) return void keep(null);
+    draftTimer = setTimeout(() => void keep(text.value), DRAFT_AFTER_MS);
     stateTimer = setTimeout(() => void flush(), STATE_AFTER_MS);
   }
 
@@ -62,7 +70,16 @@ export function useTyped(options: TypedOptions): Typed {
     if (document.visibilityState === "hidden") void flush();
   }
 
+  /** What was typed before the app was killed and could not be stated is seen again where it was typed. */
+  function seeAgain(): void {
+    const draft = unstated.value[options.draft];
+    if (draft === undefined || pending.value) return;
+    drafted = true;
+    text.value = draft;
+  }
+
   watch(text, typed);
+  watch(unstated, seeAgain, { immediate: true });
   watch(options.stored, (now, before) => {
     if (text.value === before) text.value = now;
   });

@@ -25,12 +25,14 @@ export interface Inspecting {
   readonly lawDate: ComputedRef<string>;
   /** In whose name the next statement is made, when a colleague has unlocked on this phone. */
   readonly writer: ShallowRef<Writer | null>;
+  /** Typed before the app was killed and not stated yet, by the key of its draft. */
+  readonly unstated: ShallowRef<Record<string, string>>;
   /** Makes statements; false when refused (the reason was told). */
   say(statements: Statement[]): Promise<boolean>;
   /** Answers with an undo that appends the value of before. */
   answer(path: string, value: unknown, words: string): Promise<boolean>;
-  /** Answers a cell; a row of the system that nobody has touched yet is stated first. */
-  answerCell(item: Item, row: RowResult, column: string, value: unknown): Promise<boolean>;
+  /** Answers a cell; a row of the system that nobody has touched yet is stated first. `words` offer an undo. */
+  answerCell(item: Item, row: RowResult, column: string, value: unknown, words?: string): Promise<boolean>;
   /** The name behind a statement; what the server recorded for a lead whom this phone does not know says so. */
   nameOf(person: string, device?: string): string;
 }
@@ -57,6 +59,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
   const { tell } = useRefusals();
   const view = open.view;
   const writer = shallowRef<Writer | null>(null);
+  const unstated = shallowRef<Record<string, string>>({});
   const visible = computed(() => new Set(view.value.evaluation.visible));
   const writable = computed(
     () => view.value.writable && ["open", "returned"].includes(view.value.state.phase),
@@ -73,9 +76,10 @@ export function createInspecting(open: OpenInspection): Inspecting {
     }
   }
 
-  async function answer(path: string, value: unknown, words: string): Promise<boolean> {
+  /** States `value`; the toast offers to say again what was said before. */
+  async function undoable(statements: Statement[], path: string, words: string): Promise<boolean> {
     const before = view.value.state.answers[path]?.value ?? null;
-    const done = await say([{ kind: "answer", path, value }]);
+    const done = await say(statements);
     if (done) {
       const undo = { text: t("common.undo"), run: () => void say([{ kind: "answer", path, value: before }]) };
       showToast(t("saved_as", { words }), { action: undo });
@@ -89,8 +93,9 @@ export function createInspecting(open: OpenInspection): Inspecting {
     visible,
     writable,
     writer,
+    unstated,
     say,
-    answer,
+    answer: (path, value, words) => undoable([{ kind: "answer", path, value }], path, words),
     sections: computed(() =>
       view.value.definition.sections.filter((section) =>
         section.items.some((item) => visible.value.has(item.code)),
@@ -100,11 +105,14 @@ export function createInspecting(open: OpenInspection): Inspecting {
       const started = view.value.state.presence.started_at;
       return chinaDate(started === null ? clock.now() : Date.parse(started));
     }),
-    answerCell: (item, row, column, value) =>
-      say([
+    answerCell(item, row, column, value, words) {
+      const path = `${item.code}/${row.id}/${column}`;
+      const statements: Statement[] = [
         ...rowStatement(view.value, item, row),
-        { kind: "answer", path: `${item.code}/${row.id}/${column}`, value },
-      ]),
+        { kind: "answer", path, value },
+      ];
+      return words === undefined ? say(statements) : undoable(statements, path, words);
+    },
     nameOf: (person, device) =>
       view.value.people[person] ?? t(device === SERVER ? "role.lead" : "common.unknown_person"),
   };

@@ -43,6 +43,9 @@ export async function restoreDrafts(inspecting: Inspecting): Promise<void> {
   const drafts = await inspecting.open.drafts();
   for (const [key, text] of Object.entries(drafts)) {
     const statement = statementOf(inspecting, key, text);
-    if (statement && (await inspecting.say([statement]))) await inspecting.open.saveDraft(key, null);
+    if (!statement || !(await inspecting.say([statement]))) continue;
+    await inspecting.open.saveDraft(key, null);
+    delete drafts[key];
   }
+  inspecting.unstated.value = drafts;
 }
