@@ -31,7 +31,7 @@ test: ## All tests: server, phone app, and journeys in a real browser (ONLY=serv
 bench: ## Measure, and write docs/benchmarks.md and docs/benchmarks.json (ONLY=part of a file's name)
 	@"$(PYTHON)" tools/bench.py $(ONLY)
 
-simulate: ## Seeded lives of many phones on a bad line over the real server (SEEDS=, FROM=, STEPS=)
+simulate: ## Seeded lives of many phones on a bad line over the real server (SEEDS=, FROM=, STEPS=; MUTANTS=1)
 	@"$(PYTHON)" tools/simulate.py
 
 draw-statistics: ## Is the draw fair? The statistics with fresh seeds, which are printed (SEED= repeats a run)

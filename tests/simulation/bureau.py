@@ -9,6 +9,7 @@ of it, so that a death and a fresh start cost little. A death is answered by {"d
 """
 
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -74,10 +75,10 @@ class CutStream(BytesIO):
 
 
 class Crash:
-    """Ends the process at the n-th write from now; 0: never."""
+    """Ends the process at the n-th write from now, or lets the n-th write to the disk find no room; 0: never."""
 
     def __init__(self) -> None:
-        self.left = 0
+        self.left = self.full = 0
 
     def write(self, *_: object) -> None:
         if self.left:
@@ -100,6 +101,9 @@ class Crash:
     def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*given: Any, **more: Any) -> Any:
             self.write()
+            self.full -= 1
+            if self.full == 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
             return real(*given, **more)
 
         return counted
@@ -139,7 +143,7 @@ class BureauOnAPipe:
         """One message's answer; the shapes are those of pwa/tests/simulation/bureau.ts."""
         self.clock.at = datetime.fromtimestamp(message["now"] / 1000, UTC)
         self.chance.reseed(message["chance"])
-        self.crash.left = message.get("crash", 0)
+        self.crash.left, self.crash.full = message.get("crash", 0), message.get("full", 0)
         if message["op"] == "http":
             return self._http(message)
         with self.app.app_context():
@@ -156,7 +160,7 @@ class BureauOnAPipe:
         environ["wsgi.input_terminated"] = True
         environ["CONTENT_LENGTH"] = str(len(body))
         chunks, status, headers = run_wsgi_app(self.app, environ, buffered=True)
-        self.crash.left = 0
+        self.crash.left = self.crash.full = 0
         return {
             "status": int(status.split()[0]),
             "headers": [[name, _EXPIRES.sub("", value)] for name, value in headers],

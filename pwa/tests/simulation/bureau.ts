@@ -129,12 +129,15 @@ export class Bureau {
     return this.tell({ op: "dump" }) as unknown as Dump;
   }
 
-  /** `cut`: bytes after which the phone is gone; `crash`: the write at which the server dies (0: it does not). */
-  call(call: WireCall, cut: number | null, crash: number): WireAnswer {
+  /**
+   * `cut`: bytes after which the phone is gone; `crash`: the write at which the server dies, `full`: the write to its
+   * disk that finds no room (0: none).
+   */
+  call(call: WireCall, cut: number | null, crash: number, full = 0): WireAnswer {
     const { method, path, headers } = call;
     const body = Buffer.from(call.body).toString("base64");
     this.calls += 1;
-    const answer = this.tell({ op: "http", method, path, headers, body, cut, crash });
+    const answer = this.tell({ op: "http", method, path, headers, body, cut, crash, full });
     const bytes = Buffer.from(answer.body as string, "base64");
     return {
       status: answer.status as number,

@@ -16,6 +16,10 @@ export interface Weather {
   busy: number;
   /** Somebody else's page with status 200: the hotel's own wireless network. */
   portal: number;
+  /** The server's disk is full at some write of this request. */
+  noRoom: number;
+  /** A byte of a photo arrives as another: bad memory on the way. */
+  flipped: number;
   /** Half of the answer's body, and a status that says all is well. */
   half: number;
   /** The server dies at some write of this request. */
@@ -31,6 +35,8 @@ export const CALM: Weather = {
   late: 0,
   busy: 0,
   portal: 0,
+  noRoom: 0,
+  flipped: 0,
   half: 0,
   crash: 0,
 };
@@ -43,6 +49,8 @@ export const ROUGH: Weather = {
   late: 4,
   busy: 3,
   portal: 2,
+  noRoom: 2,
+  flipped: 1,
   half: 2,
   crash: 0,
 };
@@ -97,6 +105,9 @@ export class Line {
       throw new TypeError("cut");
     }
     if (fate === "twice") this.attempt(call, null);
+    if (fate === "noRoom")
+      return responseOf(this.deliver(call, null, 0, 1 + this.dice.below(4)), call.method);
+    if (fate === "flipped" && isPhoto(call)) call = this.flipped(call);
     const answer = this.deliver(call, null, fate === "crash" ? 1 + this.dice.below(25) : 0);
     if (fate === "answerLost") throw new TypeError("the answer was lost");
     if (fate === "half") answer.body = answer.body.slice(0, answer.body.length >> 1);
@@ -112,9 +123,16 @@ export class Line {
     }
   }
 
-  private deliver(call: WireCall, cut: number | null, crash: number): WireAnswer {
+  private flipped(call: WireCall): WireCall {
+    const body = call.body.slice();
+    const at = this.dice.below(body.length);
+    body[at] = body[at]! ^ 1;
+    return { ...call, body };
+  }
+
+  private deliver(call: WireCall, cut: number | null, crash: number, full = 0): WireAnswer {
     try {
-      const answer = this.bureau.call(this.dressed(call), cut, crash);
+      const answer = this.bureau.call(this.dressed(call), cut, crash, full);
       for (const [name, value] of answer.headers) if (name.toLowerCase() === "set-cookie") this.keep(value);
       return answer;
     } catch (thrown) {
@@ -142,6 +160,10 @@ function bytesOf(body: BodyInit | null): Uint8Array {
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   throw new Error("a body that no phone sends");
+}
+
+function isPhoto({ headers, body }: WireCall): boolean {
+  return body.length > 0 && headers["Content-Type"] === "application/offset+octet-stream";
 }
 
 function responseOf({ status, headers, body }: WireAnswer, method: string): Response {

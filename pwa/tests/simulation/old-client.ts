@@ -124,7 +124,8 @@ export class OldClient {
       login: this.person.login,
       password: this.password,
     });
-    this.csrf = ((await answer.json()) as { csrf: string }).csrf;
+    const { csrf, epoch } = (await answer.json()) as { csrf: string; epoch: string };
+    this.csrf = csrf;
     if (this.announced) return;
     const curve = { name: "ECDSA", namedCurve: "P-256" };
     this.pair ??= (await this.subtle.generateKey(curve, true, ["sign", "verify"])) as CryptoKeyPair;
@@ -132,6 +133,7 @@ export class OldClient {
     const enrolment = { id: this.device, label: "Android 9 · 2026.1", alg: "ES256", wrapped_key: "{}" };
     await this.send("POST", "/api/devices", { ...enrolment, public_key: { kty: "EC", crv: "P-256", x, y } });
     this.announced = true;
+    if (this.epoch === "") this.epoch = epoch;
   }
 
   /** Reads what it understands and follows the cursor; another epoch means that everything is offered again. */

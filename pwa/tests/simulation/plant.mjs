@@ -39,7 +39,8 @@ function copyWith({ file, find, put, name }) {
 
 /** Runs lives until one goes wrong; answers its seed, or null. */
 function lives(environment, from, seeds) {
-  const words = ["run", "--config", join(HERE, "vitest.config.ts"), "--bail", "1", "-t", "loses nothing"];
+  const config = join(HERE, "vitest.config.ts");
+  const words = ["run", "--config", config, "simulation.test.ts", "--bail", "1", "-t", "loses nothing"];
   const ran = spawnSync(process.execPath, [join(PWA, "node_modules/vitest/vitest.mjs"), ...words], {
     cwd: PWA,
     env: { ...process.env, ...environment, SIMULATE_FROM: String(from), SIMULATE_SEEDS: String(seeds) },

@@ -96,8 +96,12 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump, forked: Set<
       ...selfContradicted(phone, at.view.value.conflicts, forked),
     );
   }
-  for (const id of await phone.revenants())
-    faults.push(`${phone.name} holds rows of ${id}, which it has forgotten`);
+  for (const { inspection, back } of await phone.forgotten()) {
+    if (back) faults.push(`${phone.name} holds rows of ${inspection}, which it has forgotten`);
+    const { phase } = JSON.parse(dump.states[inspection]!) as { phase: string };
+    if (life.restores === 0 && phase !== "signed_off")
+      faults.push(`${phone.name} has forgotten ${inspection}, which is ${phase}`);
+  }
   return faults;
 }
 

@@ -257,22 +257,16 @@ export class SimPhone {
     );
   }
 
-  /** Inspections that a vault here has forgotten and holds rows of all the same. */
-  async revenants(): Promise<string[]> {
-    const found: string[] = [];
+  /** Inspections that a vault here has forgotten; `back` when it holds rows of one all the same. */
+  async forgotten(): Promise<{ inspection: string; back: boolean }[]> {
+    const found: { inspection: string; back: boolean }[] = [];
     for (const db of await this.vaults()) {
-      const chains = (await db.table("chains").toArray()) as {
-        inspection: string;
-        forgotten: number | null;
-      }[];
+      const chains: { inspection: string; forgotten: number | null }[] = await db.table("chains").toArray();
       const tasks = await db.table("tasks").toCollection().primaryKeys();
-      const entries = (await db.table("entries").toArray()) as { inspection: string }[];
+      const entries: { inspection: string }[] = await db.table("entries").toArray();
       const here = new Set([...tasks, ...entries.map(({ inspection }) => inspection)]);
-      found.push(
-        ...chains
-          .filter(({ inspection, forgotten }) => forgotten !== null && here.has(inspection))
-          .map(({ inspection }) => inspection),
-      );
+      for (const { inspection, forgotten } of chains)
+        if (forgotten !== null) found.push({ inspection, back: here.has(inspection) });
       db.close();
     }
     return found;

@@ -2,6 +2,7 @@
  * Seeded lives of a whole bureau over the real server. A few in every test run; `make simulate` runs as many as one
  * likes. A failing seed prints its diary: SIMULATE_FROM=<seed> SIMULATE_SEEDS=1 repeats it.
  */
+import { randomInt } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,9 @@ import type { ProfileCopy } from "./sim-phone";
 import { Life } from "./world";
 
 const FROM = Number(process.env.SIMULATE_FROM ?? 1);
-const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 3);
+const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 8);
+/** Lives that nobody has lived before; their seeds are printed like the others. */
+const FRESH = Number(process.env.SIMULATE_FRESH ?? (process.env.SIMULATE_SEEDS === undefined ? 4 : 0));
 const STEPS = Number(process.env.SIMULATE_STEPS ?? 60);
 /** In memory where there is such a place: a process that dies loses nothing of what it wrote, disk or not. */
 const PLACE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -38,7 +41,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 }, 60_000);
 
-it.each(Array.from({ length: SEEDS }, (_, at) => FROM + at))(
+const fixed = Array.from({ length: SEEDS }, (_, at) => FROM + at);
+const fresh = Array.from({ length: FRESH }, () => randomInt(1_000_000, 2 ** 31));
+
+it.each([...fixed, ...fresh])(
   "life %i loses nothing",
   async (seed) => {
     const life = await lived(seed);

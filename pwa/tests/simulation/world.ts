@@ -51,7 +51,7 @@ const USUAL = {
   killServer: 1,
   backup: 2,
   restore: 1.5,
-  revoke: 0.3,
+  revoke: 1,
   clock: 1,
   retry: 2,
   handOver: 4,
@@ -108,6 +108,7 @@ export class Life {
     const line = new Line(this.bureau, this.dice.child());
     const { password } = this.people;
     this.old = new OldClient(this.person("first"), line, password, random, () => this.time.now());
+    if (this.dice.chance(0.5)) this.bureau.backup();
   }
 
   /** Enrols the first person of each phone; what comes out is what every life begins with. */
@@ -157,6 +158,7 @@ export class Life {
 
   /** The line is good, everybody is in the office, and everything that waits is brought in. */
   async heal(): Promise<void> {
+    if (this.dice.chance(0.2)) this.restore();
     Object.assign(this.old.line, { up: true, weather: CALM });
     for (let round = 0; round < 4 && (round < 2 || this.old.waits); round += 1) await this.old.sync();
     for (const phone of this.phones) {
@@ -394,7 +396,14 @@ export class Life {
     );
     if (unlocked === null) return;
     const at = await phone.inspection(this.dice.pick(this.people.tasks));
-    if (at !== null) await phone.say(() => at.append(this.answer(), { as: other.id }));
+    if (at !== null) {
+      const said = await phone.say(() => at.append(this.answer(), { as: other.id }));
+      for (const { id, author } of said) {
+        const shown = at.view.value.entries.some((entry) => entry.id === id);
+        if (author !== other.id || !shown)
+          throw new Error(`${phone.name} does not show what the colleague said`);
+      }
+    }
     if (this.dice.chance(0.7)) await phone.attempt(() => app.session.lockColleague());
   }
 
