@@ -131,7 +131,11 @@ export class OldClient {
     this.pair ??= (await this.subtle.generateKey(curve, true, ["sign", "verify"])) as CryptoKeyPair;
     const { x, y } = await this.subtle.exportKey("jwk", this.pair.publicKey);
     const enrolment = { id: this.device, label: "Android 9 · 2026.1", alg: "ES256", wrapped_key: "{}" };
-    await this.send("POST", "/api/devices", { ...enrolment, public_key: { kty: "EC", crv: "P-256", x, y } });
+    const enrolled = await this.send("POST", "/api/devices", {
+      ...enrolment,
+      public_key: { kty: "EC", crv: "P-256", x, y },
+    });
+    await enrolled.json(); // a captive portal's page is no enrolment
     this.announced = true;
     if (this.epoch === "") this.epoch = epoch;
   }
