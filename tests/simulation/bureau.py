@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
@@ -34,7 +34,7 @@ from server.accounts.models import Device, Person
 from server.accounts.routes import limiter
 from server.core.canonical import canonical
 from server.dispatch.models import Task
-from server.evidence.models import Blob
+from server.evidence.models import Blob, Upload
 from server.inspection.journal import state_of
 from server.inspection.models import JournalEntry
 from server.platform.backup import make_backup, newest, restore_backup
@@ -226,6 +226,12 @@ class BureauOnAPipe:
             with transaction():
                 device.revoked_at = self.clock.now()
                 device.revoked_reason = "手机丢失"
+        return {}
+
+    def _expire(self, _message: Message) -> dict[str, Any]:
+        """Half-sent uploads have waited a week for their rest."""
+        with transaction():
+            db.session.execute(update(Upload).where(Upload.done.is_(False)).values(expires_at=self.clock.now()))
         return {}
 
     def _dump(self, _message: Message) -> dict[str, Any]:

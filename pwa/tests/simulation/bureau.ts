@@ -125,6 +125,11 @@ export class Bureau {
     this.tell({ op: "revoke", device });
   }
 
+  /** Half-sent uploads are given up. */
+  expireUploads(): void {
+    this.tell({ op: "expire" });
+  }
+
   dump(): Dump {
     return this.tell({ op: "dump" }) as unknown as Dump;
   }

@@ -185,8 +185,9 @@ export class SimPhone {
     this.mortal.doom(writes);
   }
 
-  fill(writes: number): void {
-    this.mortal.full = writes;
+  /** So many writes find no room, after `spared` that do. */
+  fill(writes: number, spared = 0): void {
+    Object.assign(this.mortal, { full: writes, spared });
   }
 
   /** After an action: an app that died is cleared away. */

@@ -58,6 +58,8 @@ const USUAL = {
   oldClient: 5,
   copyProfile: 0.6,
   layOldCopy: 0.6,
+  doomedSync: 8,
+  fullSync: 4,
 };
 export type Happening = keyof typeof USUAL;
 
@@ -251,7 +253,10 @@ export class Life {
       phone.fill(1 + this.dice.below(3));
       await this.write(phone, (at) => at.append(this.answer()));
     },
-    expire: async (phone) => phone.line.forgetSession(),
+    expire: async (phone) => {
+      phone.line.forgetSession();
+      this.bureau.expireUploads();
+    },
     offline: async (phone) => {
       phone.line.up = false;
     },
@@ -289,6 +294,14 @@ export class Life {
         phone.app?.sync.status.value.items.filter(({ state }) => state === "refused" || state === "held") ??
         [];
       if (items.length > 0) await phone.app!.sync.retry(this.dice.pick(items).id);
+    },
+    doomedSync: async (phone) => {
+      phone.doom(1 + this.dice.below(25));
+      await phone.app?.sync.now();
+    },
+    fullSync: async (phone) => {
+      phone.fill(1, this.dice.below(25));
+      await phone.app?.sync.now();
     },
     handOver: (phone) => this.handOver(phone),
     oldClient: () => this.oldClient(),
