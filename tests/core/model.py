@@ -66,7 +66,13 @@ def _gone(entries: list[Entry], state: State) -> list[str]:
     named = set(_texts(state))
     late = set(state["late"])
     replaced = {key for e in entries if e["id"] not in late for key in e["replaces"]}
-    return [e["id"] for e in entries if e["id"] not in named | replaced and e["kind"] not in UNLISTED]
+    unlisted = [e for e in entries if e["id"] not in named | replaced and e["kind"] not in UNLISTED]
+    return [e["id"] for e in unlisted if not _draws_nothing(e, late)]
+
+
+def _draws_nothing(entry: Entry, late: set[str]) -> bool:
+    """Marks wiped away, or on a photo that itself came late."""
+    return entry["kind"] == "mark" and (not entry["value"]["marks"] or entry["value"]["photo"] in late)
 
 
 def _texts(value: Any) -> Iterable[str]:
