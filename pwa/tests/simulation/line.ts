@@ -49,7 +49,7 @@ export const ROUGH: Weather = {
   late: 4,
   busy: 3,
   portal: 2,
-  noRoom: 2,
+  noRoom: 5,
   flipped: 1,
   half: 2,
   crash: 0,
