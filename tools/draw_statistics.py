@@ -7,6 +7,7 @@ believe one.
 
 import os
 import secrets
+from pathlib import Path
 
 from house import PYTHON, inside, say, script
 from setup import setup
@@ -16,7 +17,7 @@ from steps import Step, run_live
 def main() -> int:
     setup("test")
     seed = os.environ.get("SEED") or secrets.token_hex(8)
-    words = [PYTHON, "-m", "pytest", "--verbose", "tests/core/test_draw_statistics.py"]
+    words: list[str | Path] = [PYTHON, "-m", "pytest", "--verbose", "tests/core/test_draw_statistics.py"]
     well = run_live(Step(f"statistics of the draw with SEED={seed}", words), inside({"SUICHA_DRAW_SEED": seed}))
     say(f"draw-statistics: {'fair' if well else 'a test above failed'} with SEED={seed}")
     return 0 if well else 1

@@ -1,4 +1,4 @@
-"""The draw over HTTP: for the office, for a witness's phone, and for anybody who wants to run it again."""
+"""The draw over HTTP for those in the house; what is open to anybody is in `open_routes`."""
 
 import tempfile
 from collections.abc import Mapping
@@ -9,16 +9,13 @@ from flask import Response, current_app, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
 
-from server.core.canonical import canonical
 from server.drawing import announcing, asking, external, parties, publishing, room, sealing, service, standing, view
+from server.drawing import open_routes as open_routes  # its routes are on the same blueprint
 from server.drawing.answers import (
     DrawAnswer,
     DrawRow,
-    KeyAnswer,
     PreparationAnswer,
     ProceedingsAnswer,
-    PublishedAnswer,
-    WitnessAnswer,
 )
 from server.drawing.models import Draw, DrawParty
 from server.drawing.schemas import (
@@ -34,21 +31,16 @@ from server.drawing.schemas import (
     RevealBody,
     SourceNumberBody,
     VoidingBody,
-    WitnessCommitmentBody,
-    WitnessNumberBody,
 )
+from server.drawing.web import as_file, blp, document
 from server.planning.service import batch_by_id
 from server.platform.auth import Role, access, actor
-from server.platform.config import PROJECT
 from server.platform.spreadsheet import write_table
-from server.platform.stage import stage_blueprint
 
-blp = stage_blueprint("drawing")
 READERS = (Role.OFFICE, Role.LEAD, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
 PARTIES = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR, Role.STATION, Role.LEAD)
 FULL = (Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-VERIFIERS = ("verify_draw.py", "verify_chain.py", "README.md")
 
 
 @blp.get("/preparation")
@@ -183,7 +175,7 @@ def read_certificate(query: dict[str, bool], draw_id: str) -> Response:
     """The certificate with its rosters and amendments; with the annex when `full`."""
     draw = service.draw_by_id(draw_id)
     name = f"draw-{draw.number}{'-full' if query['full'] else ''}.json"
-    return _document(publishing.bundle_for(actor(), draw, query["full"]), name)
+    return document(publishing.bundle_for(actor(), draw, query["full"]), name)
 
 
 @blp.get("/draws/<draw_id>/rosters/<item>")
@@ -192,7 +184,7 @@ def read_roster(draw_id: str, item: str) -> Response:
     """A frozen roster, byte for byte as it was hashed."""
     for row in service.draw_by_id(draw_id).rosters:
         if row.item_code == item:
-            return _bytes(row.text, f"roster-{item}.jsonl", "application/jsonl")
+            return as_file(row.text, f"roster-{item}.jsonl", "application/jsonl")
     raise NotFound
 
 
@@ -225,90 +217,7 @@ def read_pool(query: dict[str, str], kind: str) -> Response:
     with tempfile.TemporaryDirectory(dir=uploads_folder()) as name:
         path = Path(name) / f"{kind}.xlsx"
         write_table(path, headings, rows)
-        return _bytes(path.read_bytes(), path.name, XLSX)
-
-
-@blp.get("/chain")
-@access(public=True, answers="file")
-def read_chain() -> Response:
-    """The bureau's chain of records, for anybody."""
-    return _document(publishing.public_chain(), "chain.json")
-
-
-@blp.get("/key")
-@access(public=True)
-@blp.response(200, KeyAnswer)
-def read_key() -> dict[str, Any]:
-    """The key with which the bureau signs the chain, and its thumbprint, for anybody."""
-    return publishing.signing_key()
-
-
-@blp.get("/certificates")
-@access(public=True)
-@blp.response(200, PublishedAnswer(many=True))
-def list_public_certificates() -> list[dict[str, Any]]:
-    """Every certificate of the chain, the newest first, for anybody: open, sealed until a day, or restricted."""
-    return publishing.published()
-
-
-@blp.get("/certificates/<int:number>")
-@access(public=True, answers="file")
-def read_public_certificate(number: int) -> Response:
-    """The public certificate behind a number of the chain, for anybody."""
-    return _document(publishing.public_bundle(number), f"certificate-{number}.json")
-
-
-@blp.get("/records/<int:number>")
-@access(public=True, answers="file")
-def read_public_record(number: int) -> Response:
-    """One record of the chain, exactly the bytes whose SHA-256 is its digest, for anybody."""
-    return _bytes(canonical(publishing.public_record(number)), f"record-{number}.json", "application/json")
-
-
-@blp.get("/certificates/<int:number>/signature")
-@access(public=True, answers="file")
-def read_signature(number: int) -> Response:
-    """The bureau's detached signature over a certificate, for anybody."""
-    return _document(publishing.signature_of(number), f"signature-{number}.json")
-
-
-@blp.get("/verifier/<name>")
-@access(public=True, answers="file")
-def read_verifier(name: str) -> Response:
-    """The stand-alone verifier, for anybody."""
-    if name not in VERIFIERS:
-        raise NotFound
-    return _bytes((PROJECT / "verify" / name).read_bytes(), name, "text/plain; charset=utf-8")
-
-
-@blp.get("/witnessing/<token>")
-@access(public=True)
-@blp.response(200, WitnessAnswer)
-def read_as_witness(token: str) -> dict[str, Any]:
-    """What a party sees on its own phone; the link is its key."""
-    return room.for_witness(parties.party_by_token(token))
-
-
-@blp.post("/witnessing/<token>/commitment")
-@access(public=True, csrf=False)
-@blp.arguments(WitnessCommitmentBody)
-@blp.response(200, WitnessAnswer)
-def commit_as_witness(body: dict[str, str], token: str) -> dict[str, Any]:
-    """A party commits on its own phone."""
-    party = parties.party_by_token(token)
-    parties.commit(party, body["commitment"], parties.OWN_DEVICE)
-    return room.for_witness(party)
-
-
-@blp.post("/witnessing/<token>/number")
-@access(public=True, csrf=False)
-@blp.arguments(WitnessNumberBody)
-@blp.response(200, WitnessAnswer)
-def contribute_as_witness(body: dict[str, Any], token: str) -> dict[str, Any]:
-    """A witness types his number, or a party reveals, on its own phone."""
-    party = parties.party_by_token(token)
-    parties.contribute(party, body["reveal"], parties.OWN_DEVICE, body["name"], body["post"])
-    return room.for_witness(party)
+        return as_file(path.read_bytes(), path.name, XLSX)
 
 
 def uploads_folder() -> Path:
@@ -323,13 +232,3 @@ def _whole(draw: Draw) -> dict[str, Any]:
 
 def _party(draw_id: str, body: Mapping[str, Any]) -> DrawParty:
     return parties.party_of(service.draw_by_id(draw_id), body["party"])
-
-
-def _document(value: Any, name: str) -> Response:
-    return _bytes(canonical(value) + b"\n", name, "application/json")
-
-
-def _bytes(data: bytes, name: str, media_type: str) -> Response:
-    answer = Response(data, content_type=media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -1,7 +1,7 @@
 /**
  * Anybody's check: a stranger without an account runs the draw again in his browser and with Python, changes one byte
  * and is told so by both; a shop owner finds his ticket and types the line that prints it; the office deals the next
- * card, and the same certificate with its amendment still holds.
+ * card and the next alternate, and the same certificate with its amendments still holds; a draw made elsewhere comes in.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,6 +16,20 @@ import { ROOT, Server } from "./server";
 interface Bundle {
   certificate: { number: number; strata: { drawn: { id: string; ticket: string }[] }[] };
 }
+
+/** The first premises of our pool with the first two inspectors who may inspect it, as another platform sends it. */
+const FILL = `
+import sys
+from openpyxl import Workbook, load_workbook
+rows = lambda path: list(load_workbook(path).active.iter_rows(values_only=True))[1:]
+premises = next(row for row in rows(sys.argv[1]))
+item = premises[5].split("、")[0]
+badges = [row[1] for row in rows(sys.argv[2]) if item in row[5]][:2]
+book = Workbook()
+book.active.append(("统一社会信用代码", "场所序号", "抽查事项编码", "检查人员警号"))
+book.active.append((premises[0], premises[1], item, "、".join(badges)))
+book.save(sys.argv[3])
+`;
 
 let server: Server;
 let folder: string;
@@ -131,5 +145,38 @@ test("a stranger runs the draw again, changes a byte, and is told so in words", 
     await result(stranger, true);
     const amended = stranger.getByTestId("step-amendments");
     await expect(amended).toHaveAttribute("data-state", refused ? "kept" : "pass");
+  });
+
+  await test.step("a premises is gone: the next alternate comes in, or it is told that none is left", async () => {
+    await office.goto("/office/tasks");
+    const task = (await people.tasksOf(office)).find((one) => one.state === "dispatched")!;
+    await office.getByText(task.number).click();
+    await office.getByTestId("withdraw").click();
+    await office.getByTestId("change-reason").click();
+    await office.getByRole("option", { name: "迁出" }).click();
+    await office.getByTestId("change-note").fill("现场已搬空");
+    await office.getByTestId("change-approved").fill("局长");
+    await office.getByTestId("change-send").click();
+    await expect(office.getByTestId("change-done")).toBeVisible();
+    await stranger.reload();
+    await result(stranger, true);
+    await expect(stranger.getByTestId("step-amendments")).toHaveAttribute("data-state", "pass");
+  });
+
+  await test.step("a draw made elsewhere: our pools go out, its result comes in and is marked", async () => {
+    await office.goto("/office/draws");
+    const subjects = await download(office, "pool-subjects", "subjects.xlsx");
+    const inspectors = await download(office, "pool-inspectors", "inspectors.xlsx");
+    const list = join(folder, "result.xlsx");
+    const filled = spawnSync(join(ROOT, ".venv/bin/python"), ["-c", FILL, subjects, inspectors, list]);
+    expect(filled.status, String(filled.stderr)).toBe(0);
+    await office.getByTestId("external-organiser").fill("省双随机监管平台");
+    await office.getByTestId("external-note").fill("部门联合抽查");
+    await office.getByTestId("external-result").setInputFiles(list);
+    await office.getByTestId("external-proof").setInputFiles(script);
+    await office.getByTestId("external-send").click();
+    await expect(office).toHaveURL(/office\/draws\/[0-9a-f-]{36}$/);
+    await expect(office.getByTestId("draw-record")).toBeVisible();
+    await expect(office.getByTestId("to-verify")).toBeHidden();
   });
 });
