@@ -107,7 +107,8 @@ def _attach_sqlite(engine: Engine) -> None:
 
 def init_db(app: Flask, settings: Settings) -> None:
     """Bind the app to its database and to the migrations."""
-    options: dict[str, Any] = {"pool_pre_ping": not settings.is_sqlite}
+    # What a failing statement was given must not reach a log: it may be somebody's name or number.
+    options: dict[str, Any] = {"pool_pre_ping": not settings.is_sqlite, "hide_parameters": True}
     if settings.is_sqlite:
         options["module"] = sqlite
     url = settings.database_url

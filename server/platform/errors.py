@@ -11,11 +11,12 @@ import secrets
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from traceback import format_tb
 from typing import Any
 
 import yaml
 from flask import Flask, Response, g, has_request_context, json, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from werkzeug.exceptions import HTTPException
 
 from server.platform.db import db
@@ -110,10 +111,24 @@ def _on_http_exception(error: HTTPException) -> Response:
     return problem_response(Problem(code, fields=messages))
 
 
+def trace_of(error: BaseException) -> str:
+    """Where an error came from, for the log. Of a database's error only the kind: PostgreSQL repeats the row that
+    failed, which may hold somebody's name or number."""
+    parts: list[str] = []
+    hidden = False
+    step: BaseException | None = error
+    while step is not None:
+        hidden = hidden or isinstance(step, StatementError)
+        message = "" if hidden else f": {step}"
+        parts.append("".join(format_tb(step.__traceback__)) + type(step).__name__ + message)
+        step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
+    return "\ncaused by\n".join(parts)
+
+
 def _on_unexpected(error: Exception) -> Response:
     db.session.rollback()
     code = "storage_full" if _is_for_want_of_room(error) else "unexpected"
-    log.exception("%s error, reference %s", code, g.get("reference", ""))
+    log.error("%s error, reference %s\n%s", code, g.get("reference", ""), trace_of(error))
     return problem_response(Problem(code))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from server.platform.clock import now
 from server.platform.config import Settings
 from server.platform.db import db, transaction
+from server.platform.errors import trace_of
 from server.platform.trail import TrailRow
 
 log = logging.getLogger("suicha.jobs")
@@ -48,7 +49,7 @@ def deliver(trail_id: str) -> None:
                 job(row)
             row.delivered_at = now()
     except Exception as error:
-        log.exception("job for trail row %s (%s) failed", trail_id, row.action)
+        log.error("job for trail row %s (%s) failed\n%s", trail_id, row.action, trace_of(error))
         with transaction():
             row = db.session.get_one(TrailRow, trail_id)
             row.attempts += 1
