@@ -163,8 +163,28 @@ def state_and_context(rng: Rng, definition: Mapping[str, Any]) -> tuple[dict[str
         "findings": findings,
     }
     if rng.random() < 0.7:
-        state["presence"] = {"started_at": None, "ended_at": rng.choice((None, "2026-11-22T08:30:00.000Z"))}
+        state["presence"] = {
+            "started_at": None,
+            "ended_at": rng.choice((None, "2026-11-22T08:30:00.000Z")),
+            "stays": [stay(rng) for _ in range(rng.choice((0, 1, 2, 3)))],
+        }
     return state, context(rng)
+
+
+def stay(rng: Rng) -> dict[str, Any]:
+    left = rng.choice((None, "2026-11-22T16:40:00.000Z"))
+    return {"arrived_at": f"2026-11-{rng.randint(20, 22)}T15:50:00.000Z", "left_at": left, "people": ["li"]}
+
+
+def edited(rng: Rng, state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state after a few more keystrokes: answers taken from other places, taken back, left unchecked."""
+    answers = dict(state["answers"])
+    for path in rng.sample(sorted(answers), min(3, len(answers))):
+        like = [
+            one for one in answers if one.count("/") == path.count("/") and one.split("/")[-1] == path.split("/")[-1]
+        ]
+        answers[path] = rng.choice(({"value": None}, {"value": {"unchecked": "停电"}}, answers[rng.choice(like)]))
+    return {**state, "answers": answers}
 
 
 def finding(rng: Rng) -> dict[str, Any] | None:
@@ -229,6 +249,7 @@ class Definitions:
         sections = []
         number_ = 0
         for index in range(self.rng.randint(1, 3)):
+            condition = self.expression("bool", self.names) if self.rng.random() < 0.3 else None
             items = []
             for _ in range(self.rng.randint(1, 5)):
                 number_ += 1
@@ -239,6 +260,8 @@ class Definitions:
                 "place": "trade",
                 "items": items,
             }
+            if condition is not None:
+                section["when"] = condition
             sections.append(section)
         return {
             "format": 1,
@@ -280,6 +303,8 @@ class Definitions:
                 "photo",
                 "scan",
                 "person",
+                "position",
+                "signature",
                 "table",
                 "table",
                 "table",
@@ -367,6 +392,10 @@ class Definitions:
             self.own(key, column, row)
             columns.append(column)
         values = []
+        if rng.random() < 0.4:
+            columns += self.weighed(row)
+            values.append({**columns[-1], "key": "r", "expr": "q + q", "needs": ["q"]})
+            row["r"] = "int"
         for key in ("m", "n")[: rng.randint(0, 2)]:
             values.append(self.value(key, {**row, "limit": "int"}))
             row[key] = CEL[values[-1]["type"]]
@@ -404,6 +433,16 @@ class Definitions:
         for key in ("s", "t")[: rng.randint(0, 2)]:
             item["computed"].append(self.value(key, {**lists, "limit": "int"}))
             self.names[f"{code}_{key}"] = CEL[item["computed"][-1]["type"]]
+
+    def weighed(self, row: dict[str, str]) -> list[dict[str, Any]]:
+        """A unit per row, and a quantity that is calculated in it."""
+        options = [{"key": key, "title": text(key)} for key in ("kg", "g", "L", "bottle")]
+        unit = {"key": "u", "title": text("单位"), "required": True, "type": "choice", "options": options}
+        units = {"units": ["kg", "g", "mg", "L", "mL", "bottle"], "unit_column": "u", "scale": self.rng.choice((3, 6))}
+        amount = {"key": "q", "title": text("数量"), "required": True, "type": "quantity", **units}
+        for column in (unit, amount):
+            self.own(str(column["key"]), column, row)
+        return [unit, amount]
 
     def value(self, key: str, names: Mapping[str, str]) -> dict[str, Any]:
         kind = self.rng.choice(("integer", "boolean", "text", "date", "quantity"))

@@ -19,7 +19,7 @@ from server.core.checklist.build import switched_on
 from server.core.refusal import Refused
 from server.platform.cel import compile_cel
 from server.platform.definitions import load_all
-from tests.core.checklist_random import Definitions, state_and_context
+from tests.core.checklist_random import Definitions, edited, state_and_context
 
 TWIN = Path(__file__).parents[2] / "pwa" / "tests" / "core" / "twin.mjs"
 NODE = shutil.which("node")
@@ -75,6 +75,31 @@ def test_random_definitions_are_judged_alike() -> None:
             state, context = state_and_context(rng, definition)
             cases.append({"definition": seed, "state": state, "context": context})
     assert_twins(definitions, cases)
+
+
+def test_keystroke_by_keystroke_both_say_the_same() -> None:
+    """The phone remembers rows and expressions between two evaluations; the server starts from nothing."""
+    definitions, cases = [], []
+    for seed in range(SEEDS // 3):
+        rng = random.Random(f"keystrokes {seed}")
+        definitions.append(Definitions(rng).make())
+        state, context = state_and_context(rng, definitions[-1])
+        for _ in range(8):
+            cases.append({"definition": seed, "state": state, "context": context})
+            state = edited(rng, state)
+    assert_twins(definitions, cases)
+
+
+def test_random_definitions_have_every_kind_of_item_and_table() -> None:
+    made = [Definitions(random.Random(f"definition {seed}")).make() for seed in range(SEEDS)]
+    items = [item for definition in made for section in definition["sections"] for item in section["items"]]
+    tables = [item["table"] for item in items if "table" in item]
+    schema = json.loads((TWIN.parents[3] / "checklists" / "schema.json").read_text("utf-8"))
+    types = {item["type"] for item in items}
+    assert types == set(schema["$defs"]["item"]["properties"]["type"]["enum"])
+    assert {table["source"] for table in tables} == {"hand", "fixed", "catalogue", "chosen", "drawn"}
+    assert any(column.get("unit_column") for table in tables for column in table["columns"])
+    assert any("when" in section for definition in made for section in definition["sections"])
 
 
 def test_random_definitions_are_mostly_right_so_that_the_comparison_means_something() -> None:

@@ -1,9 +1,11 @@
 /**
  * The screens with an invented bureau behind them, for looking at: `node tests/ui/harness/serve.mjs [port] [built]`;
  * with `built` they come out of dist with the service worker, so that the network can be switched off.
- * The checklists are read by the server's own Python (PYTHON, default ../.venv/bin/python).
+ * The checklists are read by the server's own Python (PYTHON, default ../.venv/bin/python), or out of the JSON file
+ * that DEFINITIONS names.
  */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, preview } from "vite";
 
 const port = Number(process.argv[2] ?? 5199);
@@ -14,13 +16,14 @@ from server.core.checklist.build import switched_on
 names = ["hotel-real-name", "precursor-chemicals"]
 print(json.dumps([switched_on(load_definition(name)) for name in names]))
 `;
-const python = process.env.PYTHON ?? new URL("../../../../.venv/bin/python", import.meta.url).pathname;
-const definitions = JSON.parse(
-  execFileSync(python, ["-c", script], {
-    cwd: new URL("../../../../", import.meta.url),
-    maxBuffer: 2 ** 26,
-  }).toString(),
-);
+function byPython() {
+  const python = process.env.PYTHON ?? new URL("../../../../.venv/bin/python", import.meta.url).pathname;
+  const cwd = new URL("../../../../", import.meta.url);
+  return execFileSync(python, ["-c", script], { cwd, maxBuffer: 2 ** 26 });
+}
+
+const { DEFINITIONS } = process.env;
+const definitions = JSON.parse((DEFINITIONS ? readFileSync(DEFINITIONS) : byPython()).toString());
 
 function bodyOf(request) {
   return new Promise((done) => {
