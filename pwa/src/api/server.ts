@@ -3,8 +3,6 @@ import type { Http } from "./http";
 import type {
   DeviceAnswer,
   DeviceInput,
-  DocumentsApi,
-  FinishedRow,
   ManifestAnswer,
   PullAnswer,
   PushAnswer,
@@ -97,12 +95,4 @@ export function reviewApi(http: Http): ReviewApi {
 export function photoPath(sha256: string, width?: 480 | 1280): string {
   const whole = `/api/evidence/blobs/${encodeURIComponent(sha256)}`;
   return width === undefined ? whole : `${whole}/preview?width=${width}`;
-}
-
-export function documentsApi(http: Http): DocumentsApi {
-  return {
-    finished: () => http.get<FinishedRow[]>("/api/documents/inspections"),
-    recordPdf: (id) => http.blob(`/api/documents/inspections/${encodeURIComponent(id)}/record.pdf`),
-    bundle: (ids) => http.blob("/api/documents/bundle", { method: "POST", body: { inspections: ids } }),
-  };
 }

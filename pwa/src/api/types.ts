@@ -1,5 +1,6 @@
 /**
- * Shapes that travel over HTTP (JSON), as the server's schemas name them.
+ * Shapes that travel over HTTP (JSON), as the server's schemas name them: tests/api/contract.test.ts compares them with
+ * openapi.json.
  * Dates "2026-11-22", times ISO UTC with milliseconds, digests lower-case hex SHA-256, ids uuid.
  */
 import type { Entry, Run, State } from "../core/journal/types";
@@ -62,11 +63,8 @@ export interface DeviceAnswer {
   id: string;
   label: string;
   person_id: string;
-  public_key: JsonWebKey;
   revoked_at?: string | null;
   last_seen_at?: string | null;
-  /** Last seq per inspection that the server has of this device: what a lost vault once held. */
-  last_seq?: Record<string, number>;
 }
 
 export interface TaskSubject {
@@ -222,21 +220,6 @@ export interface ReviewApi {
   signOff(id: string, body: Seen & { text?: string }): Promise<void>;
   admit(id: string, body: Seen & { ids: string[]; reason: string }): Promise<void>;
   photo(sha256: string, width?: 480 | 1280): Promise<Blob>;
-}
-
-export interface FinishedRow {
-  id: string;
-  number: string;
-  subject_name: string;
-  trade: string;
-  signed_off_at: string;
-  [more: string]: unknown;
-}
-
-export interface DocumentsApi {
-  finished(): Promise<FinishedRow[]>;
-  recordPdf(id: string): Promise<Blob>;
-  bundle(ids: string[]): Promise<Blob>;
 }
 
 /** Plain typed calls for the office's screens. Throws ApiError. */

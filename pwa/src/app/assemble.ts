@@ -2,7 +2,7 @@
  * The app below the screens, put together over any effects: the browser's in the container, hand-made ones in tests,
  * the simulator's under Node. Nothing in here or below touches a window.
  */
-import { documentsApi, reviewApi, syncApi } from "../api/server";
+import { reviewApi, syncApi } from "../api/server";
 import { Http } from "../api/http";
 import type { RunnerEffects } from "../sync/runner";
 import { Shelf } from "../vault/shelf";
@@ -79,7 +79,6 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
     place: new Place(() => bench.vault),
     capture: around.capture(clock, () => limits().photo_bytes),
     review: reviewApi(http),
-    documents: documentsApi(http),
     api: http,
     clock,
   };

@@ -6,7 +6,7 @@
  * A method that cannot do what it was asked throws a `Refusal` (`RefusalShape` below) whose `code` has a sentence
  * in the locales under `errors.<code>`; `sentence` is set where the server already sent one.
  */
-import type { ApiClient, DocumentsApi, ReviewApi } from "../../api/types";
+import type { ApiClient, ReviewApi } from "../../api/types";
 import type { CapturePort } from "./capture";
 import type { Clock } from "./effects";
 import type { FilesPort } from "./files";
@@ -43,8 +43,7 @@ export interface Suicha {
   capture: CapturePort;
   /** Lead: needs the server. */
   review: ReviewApi;
-  documents: DocumentsApi;
-  /** Office screens: typed calls beyond review and documents. */
+  /** Office screens: typed calls beyond review. */
   api: ApiClient;
   clock: Clock;
 }
