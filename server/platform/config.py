@@ -63,6 +63,7 @@ def from_environment() -> Settings:
         redis_url=os.environ.get("SUICHA_REDIS_URL") or None,
         demo=_flag("SUICHA_DEMO"),
         secure=_flag("SUICHA_SECURE"),
+        pwa_folder=Path(os.environ.get("SUICHA_PHONE_APP", PROJECT / "pwa" / "dist")).resolve(),
         offline_hours=int(os.environ.get("SUICHA_OFFLINE_HOURS", "72")),
         evening_hour=int(os.environ.get("SUICHA_EVENING_HOUR", "17")),
         session_hours=int(os.environ.get("SUICHA_SESSION_HOURS", "12")),

@@ -7,6 +7,8 @@ import { Profile } from "../phone/effects";
 import { LI, office, PASSWORD, shelfOf } from "../phone/people";
 
 const SALT = Uint8Array.from({ length: 16 }, (_, at) => at);
+/** The real cost in plain JavaScript takes seconds on a busy machine. */
+const PATIENCE = { timeout: 60_000 };
 /** Small, so that the plain way is quick here; the real cost is tried once. */
 const LIGHT = { memory: 64, passes: 2, lanes: 1 };
 
@@ -32,7 +34,7 @@ async function hex(one: PasswordStretcher, cost = LIGHT, password = PASSWORD): P
 afterEach(() => vi.restoreAllMocks());
 
 describe("a password", () => {
-  it("gives the same key with WebAssembly and without", async () => {
+  it("gives the same key with WebAssembly and without", PATIENCE, async () => {
     const quick = await page();
     const [light, real, chinese] = [
       await hex(quick),
@@ -47,7 +49,7 @@ describe("a password", () => {
     expect(WebAssembly.compile).toHaveBeenCalled();
   });
 
-  it("opens a vault that was made the other way", async () => {
+  it("opens a vault that was made the other way", PATIENCE, async () => {
     const profile = new Profile();
     const enrolment = { login: LI.login, password: PASSWORD, person: LI, office: office.jwk };
     await shelfOf(profile.tab({ stretcher: await page() })).create(enrolment);
