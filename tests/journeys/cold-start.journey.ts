@@ -95,6 +95,6 @@ test("a phone that was just switched on stands at its tasks without network", as
     expect(stretched).toBeGreaterThan(0);
     const rest = tasks - submitted - stretched;
     const told = [form, rest, stretched].map((ms) => Math.round(ms)).join(" + ");
-    console.log(`cold start: ${told} ms (form, vault to tasks, stretching the password)`);
+    process.stdout.write(`cold start: ${told} ms (form, vault to tasks, stretching the password)\n`);
   }
 });

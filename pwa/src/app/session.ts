@@ -179,7 +179,9 @@ export class Session implements SessionPort {
   async standing(vault: Vault): Promise<Door> {
     const standing = await this.door.standing(vault.person);
     if (standing !== "open") return standing;
-    return (await register(this.enrolment(), vault)) ? "open" : "unreachable";
+    if (await register(this.enrolment(), vault)) return "open";
+    // Announcing the device may be what hears first that the session has ended.
+    return this.door.person === null ? "expired" : "unreachable";
   }
 
   /** Looks at the vault again after a pull: notices, grant, clock. What cannot be read is looked at next time. */

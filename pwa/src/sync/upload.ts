@@ -16,16 +16,19 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 const SMALLEST = 16 * 1024;
 /** A chunk should take about this long: short enough to survive a tunnel, long enough not to pay for headers. */
 const TARGET_MS = 4_000;
+/** What a line bore longer ago says little: an inspector has walked into a cellar since. */
+const TRUST_MS = 20_000;
+/** A chunk is at most so many times the one before. */
+const GROWTH = 4;
 const RESTARTS = 3;
 
 /** The size of the next chunk, learned from the last ones; one per runner. */
 export class Pace {
-  private size: number;
+  private size = SMALLEST;
   private steady = false;
+  private heard = -Infinity;
 
-  constructor(private readonly largest: number) {
-    this.size = Math.max(SMALLEST, Math.floor(largest / 2));
-  }
+  constructor(private readonly largest: number) {}
 
   get next(): number {
     return this.size;
@@ -39,11 +42,20 @@ export class Pace {
     return this.steady ? this.size : SMALLEST;
   }
 
-  took(bytes: number, ms: number): void {
+  /** Before an upload goes on: after a rest the line has to show anew what it bears. */
+  begin(now: number): void {
+    if (now - this.heard <= TRUST_MS) return;
+    this.size = SMALLEST;
+    this.steady = false;
+  }
+
+  /** `now`: when the answer came; all in ms. */
+  took(bytes: number, ms: number, now: number): void {
     if (bytes < SMALLEST) return;
     const fitting = (bytes / Math.max(ms, 1)) * TARGET_MS;
-    this.size = this.within(Math.min(fitting, this.size * 2));
+    this.size = this.within(Math.min(fitting, this.size * GROWTH));
     this.steady = true;
+    this.heard = now;
   }
 
   cut(): void {
@@ -105,6 +117,7 @@ function local(code: string): ApiError {
 
 /** False: the server no longer knows this upload; start anew. */
 async function transferred(vault: Vault, effects: UploadEffects, transfer: Transfer): Promise<boolean> {
+  effects.pace.begin(effects.clock.now());
   if (transfer.url === null) await create(vault, effects, transfer);
   else if (!(await locate(effects, transfer))) return false;
   else await noted(vault, effects, transfer);
@@ -193,7 +206,8 @@ async function timed(
   const began = effects.clock.now();
   try {
     const answer = await effects.http.raw({ ...request, limit: 90_000 });
-    if (bytes > 0 && answer.status < 300) effects.pace.took(bytes, effects.clock.now() - began);
+    const now = effects.clock.now();
+    if (bytes > 0 && answer.status < 300) effects.pace.took(bytes, now - began, now);
     return answer;
   } catch (thrown) {
     effects.pace.cut();
