@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import type { NodeTransform } from "@vue/compiler-core";
 import { manifest } from "./tools/manifest.ts";
 import { phoneFiles } from "./tools/phone-files.ts";
+import { withoutFormMemory } from "./tools/no-form-memory.ts";
 import { withoutVantFont } from "./tools/without-vant-font.ts";
 
 const aside = ["office", "room", "proof"].flatMap((area) => [`/src/${area}/`, `/${area}.json`]);
@@ -13,7 +15,10 @@ export default defineConfig({
   plugins: [
     withoutVantFont(),
     // Every component of ours, Vant's and Element Plus' is written with setup: the older API stays out.
-    vue({ features: { optionsAPI: false } }),
+    vue({
+      features: { optionsAPI: false },
+      template: { compilerOptions: { nodeTransforms: [withoutFormMemory as NodeTransform] } },
+    }),
     phone.plugin,
     VitePWA({
       strategies: "injectManifest",
