@@ -144,7 +144,7 @@ async function found(page: Page): Promise<void> {
 }
 
 test("a hotel by night: grid, sample, failure, undo, midnight, and on with it the next day", async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   const page = await begun();
   await phone.clock.setSystemTime(tonight(-0.4));
   await visit(page, HOTEL);
@@ -177,7 +177,7 @@ test("a hotel by night: grid, sample, failure, undo, midnight, and on with it th
 });
 
 test("a store of precursors: the shortage runs while it is counted", async () => {
-  test.setTimeout(90_000);
+  test.setTimeout(300_000);
   const page = await begun();
   await visit(page, PRECURSORS);
   await people.section(page, "opening");
