@@ -162,12 +162,16 @@ def state_and_context(rng: Rng, definition: Mapping[str, Any]) -> tuple[dict[str
         "evidence": evidence,
         "findings": findings,
     }
+    if rng.random() < 0.5:
+        lists_frozen = {"lists": rng.choice((1, 1, 2, 3)), "reasons": rng.choice(([], ["漏录一间"], ["甲", "乙\n丙"]))}
+        state["frozen"] = dict.fromkeys(rows, lists_frozen)
     if rng.random() < 0.7:
         state["presence"] = {
             "started_at": None,
             "ended_at": rng.choice((None, "2026-11-22T08:30:00.000Z")),
             "stays": [stay(rng) for _ in range(rng.choice((0, 1, 2, 3)))],
-        }
+        } | rng.choice(({}, {}, {"typed_at": "2026-11-23T01:10:00.000Z"}))
+        evidence["VISIT"] = [{"value": {"purpose": "photo"}}] * rng.choice((0, 1, 2))
     return state, context(rng)
 
 

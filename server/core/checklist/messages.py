@@ -26,6 +26,10 @@ _MISSING = {
         "{title}：按现有数据无法计算，请核对数字",
         "{title}: cannot be calculated from these figures, check them",
     ),
+    "paper_missing": (
+        "检查时使用纸质检查表：请先拍摄或上传双方签名的纸质检查表",
+        "The visit was made on paper: photograph or upload the signed paper checklist first",
+    ),
     "visit_not_started": ("尚未记录到达时间", "The arrival is not recorded yet"),
 }
 

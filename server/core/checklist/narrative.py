@@ -19,8 +19,6 @@ COLUMNS = 56
 INDENT = 4
 _NUMERALS = "一二三四五六七八九十"
 _END = "。！？"
-VISIT = "VISIT"
-"""The path of pictures about the visit as a whole, those of the paper checklist among them."""
 PAPER_CLOSING = "以上内容根据检查时填写的纸质检查表录入。被检查单位在场人员的意见和签名见纸质检查表。"
 CLOSING = "以上为本次检查的全部记录。被检查单位在场人员核对无误后，签署意见并逐页签名；拒绝签名的，由检查人员注明情况。"
 _METHODS = {"on_site": "实地检查", "desk": "书面检查", "remote": "网络监测"}
@@ -34,7 +32,7 @@ def narrate(run: "Run") -> dict[str, Any]:
         *_head(run),
         *body,
         *_problems(run, headings + 1),
-        _line("closing", PAPER_CLOSING if _typed_at(run) else CLOSING),
+        _line("closing", PAPER_CLOSING if run.typed_at else CLOSING),
     ]
     return {
         "pages": _pages(lines),
@@ -71,20 +69,11 @@ def _head(run: "Run") -> Iterator[dict[str, Any]]:
     matters = "、".join(matter["zh"] for matter in run.checklist.definition["matters"])
     yield _line("field", f"抽查事项：{matters}")
     yield _line("field", f"检查方式：{_METHODS[run.method]}")
-    typed = _typed_at(run)
-    if typed:
-        pictures = run.pictures(VISIT)
+    if run.typed_at:
+        since, pictures = _moment(run.typed_at), run.pictures("VISIT")
         yield _line(
-            "field",
-            f"补录说明：检查时使用纸质检查表，{_moment(typed)}起由检查人员录入；纸质检查表照片{pictures}张附卷。",
+            "field", f"补录说明：检查时使用纸质检查表，{since}起由检查人员录入；纸质检查表照片{pictures}张附卷。"
         )
-
-
-def _typed_at(run: "Run") -> str | None:
-    """When the typing in of a paper checklist began; None for a visit with a phone."""
-    presence = run.state.get("presence") or {}
-    typed: str | None = presence.get("typed_at")
-    return typed
 
 
 def _span(run: "Run") -> str:
@@ -157,10 +146,20 @@ def _told(run: "Run", item: Mapping[str, Any]) -> str:
             text += ended(finding["text"])
         if finding["corrected"] and "correction" not in slots:
             text += f"上述问题已当场改正：{ended(finding['correction'] or sentences.EMPTY)}"
+    if text and "redraw_reason" not in sentences.slots_of(item["sentences"].get(verdict, "")):
+        text += _redrawn(run, code)
     photos = run.pictures(code)
     if text and photos:
         text += f"（附照片或附件{photos}份）"
     return text
+
+
+def _redrawn(run: "Run", code: str) -> str:
+    """That the sample is not the first one, where the item's own sentence does not say it."""
+    sample = run.samples.get(code)
+    if sample is None or sample["round"] == 1:
+        return ""
+    return f"抽样底数调整后第{sample['round']}次抽取，原因：{sentences.redraw_reasons(run, code) or sentences.EMPTY}。"
 
 
 def ended(text: str) -> str:

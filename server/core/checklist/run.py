@@ -13,6 +13,8 @@ from server.core.checklist.tabular import judge_table
 from server.core.checklist.values import Entries, Reading, Surroundings, outward, read
 from server.core.checklist.words import trimmed
 
+VISIT = "VISIT"
+"""The path of pictures about the visit as a whole, those of the paper checklist among them."""
 _UNCHECKABLE: Mapping[str, Any] = {"type": "none"}
 
 
@@ -44,6 +46,9 @@ class Run:
         self.evidence = _counted(state["evidence"])
         self.conflicts = _conflicts(state["conflicts"])
         self.texts = _findings(state["findings"])
+        presence: Mapping[str, Any] = state.get("presence") or {}
+        self.typed_at: str | None = presence.get("typed_at")
+        """When the typing in of a paper checklist began; None for a visit with a phone."""
 
     def go(self) -> "Run":
         """Do the pass; call once."""
@@ -67,6 +72,8 @@ class Run:
             scope.set("visit_start", times.moment(started))
         else:
             self.miss("", "", "visit_not_started")
+        if self.typed_at is not None and self.pictures(VISIT) == 0:
+            self.miss("", VISIT, "paper_missing")
         scope.set("visit_number", context["visit_number"])
         scope.set("visit_cap", context["visit_cap"] or 0)
         for fact in self.checklist.definition["facts"]:
@@ -207,6 +214,11 @@ class Run:
     def pictures(self, code: str, signatures: bool = False) -> int:
         """How much evidence an item has: photos, files, what is held elsewhere; or its signatures."""
         return self.evidence.get((code, signatures), 0)
+
+    def frozen(self, code: str) -> Mapping[str, Any]:
+        """How often the list of a drawn table was frozen, on any phone, and the reasons: `Frozen` of the journal."""
+        found: Mapping[str, Any] = self.state.get("frozen", {}).get(code, {"lists": 0, "reasons": []})
+        return found
 
     def miss(self, code: str, path: str, reason: str, **words: Any) -> None:
         """Note what blocks submission; `reason` is a `MissingReason` of types.ts."""

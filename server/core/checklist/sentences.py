@@ -179,8 +179,14 @@ def _sample_slot(run: "Run", code: str, name: str) -> str:
         return "、".join(found["keys"])
     if name == "round":
         return str(found["round"])
-    reason = run.answers[code]["value"]["reason"]
-    return one_line(reason) if found["round"] > 1 else ""
+    return redraw_reasons(run, code) if found["round"] > 1 else ""
+
+
+def redraw_reasons(run: "Run", code: str) -> str:
+    """Every reason for which the list of a drawn table was changed, oldest first, the one in force last."""
+    own = run.answers[code]["value"]["reason"]
+    reasons = [*(reason for reason in run.frozen(code)["reasons"] if reason != own), own]
+    return "；".join(line for line in map(one_line, reasons) if line)
 
 
 def _answer(run: "Run", item: Mapping[str, Any]) -> str:

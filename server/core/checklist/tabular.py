@@ -42,11 +42,14 @@ def _sampled(run: "Run", item: Mapping[str, Any], raw: Any) -> bool:
         run.miss(code, code, "frame", title=title, thing=rule["thing"])
         return False
     try:
-        run.samples[code] = tables.draw_sample(run.inspection, code, rule, raw)
+        drawn = tables.draw_sample(run.inspection, code, rule, raw)
     except BadFrame as fault:
         run.miss(code, code, "invalid", title=title, fault=fault.code)
         return False
-    if raw["round"] > 1 and not trimmed(raw["reason"]):
+    # A list that was cleared and frozen anew is a further round, whatever number it gives itself.
+    drawn["round"] = max(drawn["round"], run.frozen(code)["lists"])
+    run.samples[code] = drawn
+    if drawn["round"] > 1 and not trimmed(raw["reason"]):
         run.miss(code, code, "redraw_reason", title=title)
     return True
 

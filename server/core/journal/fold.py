@@ -12,6 +12,7 @@ from typing import Any
 from server.core.canonical import canonical
 from server.core.journal.chain import covered, flags
 from server.core.journal.evidence import evidence_of
+from server.core.journal.frozen import frozen_of
 from server.core.journal.presence import presence
 from server.core.journal.statement import oldest_first, said
 from server.core.journal.types import CONTENT, SERVER, Entry, Held, Phase, State
@@ -60,6 +61,9 @@ def fold(entries: Iterable[Entry], inspection: str | None = None) -> State:
         "presence": presence([e for e in live if e["kind"] == "presence"]),
         "flags": flags(by_id),
     }
+    frozen = frozen_of(live)
+    if frozen:
+        state["frozen"] = frozen
     _settle(state, heads)
     _settle_rows(state, heads)
     state["signatures"] = _signatures(ordered, by_id, live)

@@ -70,6 +70,16 @@ class Held(TypedDict):
     heads: list[str]
 
 
+class Frozen(TypedDict):
+    """How many different lists of a drawn sample were ever frozen at an item, and the reasons, oldest first.
+
+    What was replaced or cleared counts: who draws again until the sample pleases leaves a trace.
+    """
+
+    lists: int
+    reasons: list[str]
+
+
 class Flag(TypedDict):
     """Something a person should look at; never a reason to drop an entry.
 
@@ -107,7 +117,7 @@ class State(TypedDict):
     """What the entries of one inspection say together: a pure function of their set.
 
     `conflicts` and `cleared` are keyed "answer:PATH", "row:PATH" or "finding:PATH". A statement listed
-    anywhere carries id, path, author, device and at.
+    anywhere carries id, path, author, device and at. `frozen` is there once a drawn sample's list was.
     """
 
     answers: dict[str, Held]
@@ -118,6 +128,7 @@ class State(TypedDict):
     evidence: dict[str, list[dict[str, Any]]]
     withdrawn: dict[str, list[dict[str, Any]]]
     findings: dict[str, Held]
+    frozen: NotRequired[dict[str, Frozen]]
     comments: list[dict[str, Any]]
     signatures: list[dict[str, Any]]
     round: int

@@ -120,6 +120,7 @@ def whole_state(short: Mapping[str, Any]) -> dict[str, Any]:
             for path, purposes in short.get("evidence", {}).items()
         },
         "findings": {path: {"value": value} for path, value in short.get("findings", {}).items()},
+        "frozen": short.get("frozen", {}),
         "presence": {"started_at": None, "ended_at": None, **short.get("presence", {})},
     }
 

@@ -11,6 +11,8 @@ export interface State {
   readonly rows: Readonly<Record<string, readonly string[]>>;
   readonly evidence: Readonly<Record<string, readonly { readonly value: { readonly purpose: string } }[]>>;
   readonly findings: Readonly<Record<string, { readonly value: FindingWords | null }>>;
+  /** How many different lists of a drawn table were ever frozen, and the reasons given, oldest first. */
+  readonly frozen?: Readonly<Record<string, { readonly lists: number; readonly reasons: readonly string[] }>>;
   readonly presence?: {
     readonly started_at: string | null;
     readonly ended_at: string | null;
@@ -129,6 +131,7 @@ export type MissingReason =
   | "correction"
   | "unchecked_reason"
   | "calculation"
+  | "paper_missing"
   | "visit_not_started";
 
 export interface Missing {

@@ -3,7 +3,7 @@
  * server/core/checklist/narrative.py.
  */
 import type { Run } from "./run";
-import { EMPTY, ofItem, slotsOf } from "./sentences";
+import { EMPTY, ofItem, redrawReasons, slotsOf } from "./sentences";
 import { moment, zhMoment } from "./times";
 import type { Item, Line, LineKind, Narrative } from "./types";
 import { oneLine, trimmed, width } from "./words";
@@ -17,8 +17,6 @@ const METHODS: Readonly<Record<string, string>> = {
   desk: "书面检查",
   remote: "网络监测",
 };
-/** The path of pictures about the visit as a whole, those of the paper checklist among them. */
-const VISIT = "VISIT";
 const PAPER_CLOSING = "以上内容根据检查时填写的纸质检查表录入。被检查单位在场人员的意见和签名见纸质检查表。";
 const CLOSING =
   "以上为本次检查的全部记录。被检查单位在场人员核对无误后，签署意见并逐页签名；拒绝签名的，由检查人员注明情况。";
@@ -31,7 +29,7 @@ export function narrate(run: Run): Narrative {
     ...head(run),
     ...body,
     ...problems(run, headings + 1),
-    line("closing", typedAt(run) ? PAPER_CLOSING : CLOSING),
+    line("closing", run.typedAt ? PAPER_CLOSING : CLOSING),
   ];
   return { pages: paged(lines), text: lines.map((one) => one.text).join("\n"), restricted: restricted(run) };
 }
@@ -76,21 +74,15 @@ function head(run: Run): Line[] {
 }
 
 function paper(run: Run): Line[] {
-  const typed = typedAt(run);
-  if (!typed) return [];
-  const since = zhMoment(moment(typed));
-  const pictures = run.pictures(VISIT);
+  if (!run.typedAt) return [];
+  const since = zhMoment(moment(run.typedAt));
+  const pictures = run.pictures("VISIT");
   return [
     line(
       "field",
       `补录说明：检查时使用纸质检查表，${since}起由检查人员录入；纸质检查表照片${pictures}张附卷。`,
     ),
   ];
-}
-
-/** When the typing in of a paper checklist began; undefined for a visit with a phone. */
-function typedAt(run: Run): string | undefined {
-  return run.state.presence?.typed_at;
 }
 
 /** From … to …; a visit that was interrupted, with every stay. */
@@ -152,8 +144,17 @@ function tell(run: Run, item: Item): string {
       text += `上述问题已当场改正：${ended(finding.correction || EMPTY)}`;
     }
   }
+  if (text !== "" && !slotsOf(item.sentences[verdict] ?? "").includes("redraw_reason")) {
+    text += redrawn(run, code);
+  }
   const photos = run.pictures(code);
   return text !== "" && photos > 0 ? `${text}（附照片或附件${photos}份）` : text;
+}
+
+/** That the sample is not the first one, where the item's own sentence does not say it. */
+function redrawn(run: Run, code: string): string {
+  const round = run.samples.get(code)?.round ?? 1;
+  return round === 1 ? "" : `抽样底数调整后第${round}次抽取，原因：${redrawReasons(run, code) || EMPTY}。`;
 }
 
 /** With a full stop, unless the sentence has its end. */

@@ -29,6 +29,9 @@ import { trimmed } from "./words";
 /** A field that can only be left unchecked. */
 const UNCHECKABLE: TypedField = { type: "none", title: { zh: "", en: "" } };
 
+/** The path of pictures about the visit as a whole, those of the paper checklist among them. */
+const VISIT = "VISIT";
+
 /** The working of one evaluation. */
 export class Run {
   readonly date: string;
@@ -45,6 +48,8 @@ export class Run {
   readonly findings: Finding[] = [];
   readonly missing: Missing[] = [];
   readonly texts: ReadonlyMap<string, readonly FindingWords[]>;
+  /** When the typing in of a paper checklist began; undefined for a visit with a phone. */
+  readonly typedAt: string | undefined;
   private readonly stated: string[] = [];
   private readonly progress: Record<string, { done: number; total: number }> = {};
   private readonly evidence: ReadonlyMap<string, number>;
@@ -62,6 +67,7 @@ export class Run {
     this.evidence = counted(state.evidence);
     this.conflicts = conflictsByItem(state.conflicts);
     this.texts = findingsByItem(state.findings);
+    this.typedAt = state.presence?.typed_at;
   }
 
   /** Do the pass; call once. */
@@ -85,6 +91,7 @@ export class Run {
     scope.set("visit_date", startOfDay(this.date));
     if (context.visit_started_at) scope.set("visit_start", moment(context.visit_started_at));
     else this.miss("", "", "visit_not_started", {});
+    if (this.typedAt !== undefined && this.pictures(VISIT) === 0) this.miss("", VISIT, "paper_missing", {});
     scope.set("visit_number", BigInt(context.visit_number));
     scope.set("visit_cap", BigInt(context.visit_cap ?? 0));
     for (const fact of this.checklist.definition.facts) {
@@ -236,6 +243,11 @@ export class Run {
   /** How much evidence an item has: photos, files, what is held elsewhere; or its signatures. */
   pictures(code: string, signatures = false): number {
     return this.evidence.get(signatures ? `${code} signature` : code) ?? 0;
+  }
+
+  /** How often the list of a drawn table was frozen, on any phone, and the reasons. */
+  frozen(code: string): NonNullable<State["frozen"]>[string] {
+    return this.state.frozen?.[code] ?? { lists: 0, reasons: [] };
   }
 
   /** Note what blocks submission. */

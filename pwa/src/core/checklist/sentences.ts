@@ -178,8 +178,17 @@ function sampleSlot(run: Run, code: string, name: "sample" | "round" | "redraw_r
   if (found === undefined) return "";
   if (name === "sample") return found.keys.join("、");
   if (name === "round") return String(found.round);
-  const frame = run.state.answers[code]!.value as { readonly reason: string };
-  return found.round > 1 ? oneLine(frame.reason) : "";
+  return found.round > 1 ? redrawReasons(run, code) : "";
+}
+
+/** Every reason for which the list of a drawn table was changed, oldest first, the one in force last. */
+export function redrawReasons(run: Run, code: string): string {
+  const { reason: own } = run.state.answers[code]!.value as { readonly reason: string };
+  const reasons = [...run.frozen(code).reasons.filter((reason) => reason !== own), own];
+  return reasons
+    .map(oneLine)
+    .filter((line) => line !== "")
+    .join("；");
 }
 
 function answer(run: Run, item: Item): string {

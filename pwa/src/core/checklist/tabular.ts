@@ -44,7 +44,10 @@ function sampled(run: Run, item: TableItem, raw: Json | undefined): boolean {
     return false;
   }
   try {
-    const sample = run.checklist.draws.sample(run.context.inspection.id, code, rule, raw);
+    const drawn = run.checklist.draws.sample(run.context.inspection.id, code, rule, raw);
+    // A list that was cleared and frozen anew is a further round, whatever number it gives itself.
+    const { lists } = run.frozen(code);
+    const sample = lists > drawn.round ? { ...drawn, round: lists } : drawn;
     run.samples.set(code, sample);
     if (sample.round > 1 && trimmed((raw as { readonly reason: string }).reason) === "") {
       run.miss(code, code, "redraw_reason", { title });

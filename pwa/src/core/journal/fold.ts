@@ -6,6 +6,7 @@
  */
 import { type ById, covered, flags, indexed } from "./chain";
 import { evidenceOf } from "./evidence";
+import { frozenOf } from "./frozen";
 import { headsOf } from "./heads";
 import { presenceOf } from "./presence";
 import { settle, settleRows } from "./settle";
@@ -26,8 +27,10 @@ export function fold(entries: Iterable<Entry>, inspection?: string): State {
   const live = late.size === 0 ? ordered : ordered.filter((entry) => !late.has(entry.id));
   const heads = headsOf(live);
   const settled = settleRows(heads, settle(heads));
+  const frozen = frozenOf(live);
   return {
     ...settled,
+    ...(Object.keys(frozen).length > 0 ? { frozen } : {}),
     ...evidenceOf(live),
     comments: ordered
       .filter((entry) => entry.kind === "comment")

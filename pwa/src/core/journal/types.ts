@@ -212,6 +212,14 @@ export interface Signature extends Statement {
   /** True when a later return asks for this role's signature again. */
   readonly superseded: boolean;
 }
+/**
+ * How many different lists of a drawn sample were ever frozen at an item, and the reasons, oldest first. What was
+ * replaced or cleared counts: who draws again until the sample pleases leaves a trace.
+ */
+export interface Frozen {
+  readonly lists: number;
+  readonly reasons: readonly string[];
+}
 export interface Flag {
   /**
    * gap: the entry before is missing · fork: two entries with one number · chain: numbers and links
@@ -238,6 +246,8 @@ export interface State {
   readonly evidence: Readonly<Record<string, readonly EvidenceEntry[]>>;
   readonly withdrawn: Readonly<Record<string, readonly WithdrawnEvidence[]>>;
   readonly findings: Readonly<Record<string, Held<FindingValue>>>;
+  /** By item; there once the list of a drawn sample was frozen. */
+  readonly frozen?: Readonly<Record<string, Frozen>>;
   readonly comments: readonly Comment[];
   readonly signatures: readonly Signature[];
   readonly round: number;

@@ -143,6 +143,7 @@ export function wholeState(given: unknown): State {
       (purposes as string[]).map((purpose) => ({ value: { purpose } })),
     ),
     findings: mapped(short.findings, (value) => ({ value })),
+    frozen: (short.frozen ?? {}) as object,
     presence: { started_at: null, ended_at: null, ...((short.presence ?? {}) as object) },
   } as unknown as State;
 }
