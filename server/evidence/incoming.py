@@ -77,13 +77,23 @@ def length_of(path: Path) -> int:
         return 0
 
 
+def asked_from(length: int, size: int) -> int:
+    """Where the next bytes of an upload that is not yet a blob begin.
+
+    All of them may be here and still no blob: the server died, or its disk was full, between the last byte and the
+    blob. Whoever heard that offset would take the photo for kept, so the last byte is asked for again.
+    """
+    return min(length, max(size - 1, 0))
+
+
 class Intake:
-    """Appends one request's bytes to an upload's file."""
+    """Appends one request's bytes to an upload's file, from where `asked_from` says."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file = file
         self.size = size
-        self.start = file.seek(0, os.SEEK_END)
+        self.start = asked_from(file.seek(0, os.SEEK_END), size)
+        self._take_back()
         self.digest = hashlib.sha256()
         self.head = b""
 

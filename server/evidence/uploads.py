@@ -13,7 +13,7 @@ from typing import Any, cast
 from flask import current_app
 from sqlalchemy import Table, bindparam, select, update
 
-from server.evidence.incoming import Checksum, Intake, Source, held, length_of, path_of
+from server.evidence.incoming import Checksum, Intake, Source, asked_from, held, length_of, path_of
 from server.evidence.kinds import kind_of
 from server.evidence.models import Blob, BlobInspection, Upload
 from server.evidence.sight import may_see
@@ -118,7 +118,8 @@ def standing_of(actor: Actor, key: str) -> Standing:
             raise Problem("upload_gone")
         return Standing(key, blob.size, blob.size)
     row = _mine(actor, key)
-    return Standing(key, row.size if row.done else length_of(path_of(_root(), key)), row.size)
+    here = asked_from(length_of(path_of(_root(), key)), row.size)
+    return Standing(key, row.size if row.done else here, row.size)
 
 
 def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checksum | None) -> Standing:

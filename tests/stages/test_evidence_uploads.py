@@ -1,11 +1,14 @@
 """Stories of evidence: cut anywhere, hashed anew, stored once, seen only by those who may."""
 
 import base64
+import errno
 import hashlib
+import os
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -116,6 +119,22 @@ class TestTheWayOfAFile:
         assert bare.headers["Upload-Offset"] == "0", "knowing a hash is not having the bytes"
         assert patch(tab, bare.headers["Location"], 0, DATA).status_code == 204
         assert db.session.query(Blob).count() == 1
+
+    @pytest.mark.parametrize("first", [0, 100])
+    def test_no_room_between_the_last_byte_and_the_blob(
+        self, tab: Tab, task: Task, first: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All bytes are here and no blob is: whoever heard "all" would call a photo safe that nobody keeps."""
+        url = create(tab, task, DATA, DATA[:first]).headers["Location"]
+        with monkeypatch.context() as full:
+            full.setattr(os, "replace", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+            assert patch(tab, url, first, DATA[first:]).json["code"] == "storage_full"
+        reached = int(head(tab, url).headers["Upload-Offset"])
+        assert (stored(DATA), reached) == (False, len(DATA) - 1)
+        answer = patch(tab, url, reached, DATA[reached:])
+        assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(len(DATA)))
+        assert stored(DATA)
+        assert head(tab, url).headers["Upload-Offset"] == str(len(DATA))
 
     def test_given_up(self, tab: Tab, task: Task) -> None:
         url = create(tab, task, DATA, DATA[:10]).headers["Location"]
