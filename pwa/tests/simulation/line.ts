@@ -20,6 +20,8 @@ export interface Weather {
   noRoom: number;
   /** A byte of a photo arrives as another: bad memory on the way. */
   flipped: number;
+  /** The line breaks in the midst of a photo; what is small slips through. */
+  tunnel: number;
   /** Half of the answer's body, and a status that says all is well. */
   half: number;
   /** The server dies at some write of this request. */
@@ -37,6 +39,7 @@ export const CALM: Weather = {
   portal: 0,
   noRoom: 0,
   flipped: 0,
+  tunnel: 0,
   half: 0,
   crash: 0,
 };
@@ -51,6 +54,7 @@ export const ROUGH: Weather = {
   portal: 2,
   noRoom: 5,
   flipped: 1,
+  tunnel: 0,
   half: 2,
   crash: 0,
 };
@@ -100,7 +104,7 @@ export class Line {
     if (fate === "busy")
       return new Response("<h1>Bad gateway</h1>", { status: this.dice.pick([502, 503, 504]) });
     if (fate === "portal") return new Response(PORTAL, { headers: { "Content-Type": "text/html" } });
-    if (fate === "cut") {
+    if (fate === "cut" || (fate === "tunnel" && isPhoto(call))) {
       this.attempt(call, this.dice.below(call.body.length + 1));
       throw new TypeError("cut");
     }

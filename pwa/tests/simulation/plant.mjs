@@ -1,7 +1,8 @@
 /**
  * Plants one bug after the other and runs lives until one of them notices: `node tests/simulation/plant.mjs [name …]`.
  * Server bugs are planted in a copy of the project's Python. First the seed that caught the bug last time
- * (mutants.json), then others. Prints a line per bug and ends with 1 if one went unseen. PLANT_WRITE=1 notes the seeds.
+ * (mutants.json), then others, beginning where its `from` says that such lives are (temper.ts), or at 1. Prints a line
+ * per bug and ends with 1 if one went unseen. PLANT_WRITE=1 notes the seeds, here and in docs/simulation.md.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,6 +17,8 @@ const LIST = join(HERE, "mutants.json");
 /** Each is one small change to the shipped code, of the kind people make; `find` stands in the file exactly once. */
 const MUTANTS = JSON.parse(readFileSync(LIST, "utf8"));
 const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 40);
+const PAGE = join(PROJECT, "docs/simulation.md");
+const IN_TABLE = /^\| .* \| `.*` \| .*\|$/;
 
 /** A copy of the server with the bug in it; the rest of the project is linked. */
 function copyWith({ file, find, put, name }) {
@@ -62,10 +65,20 @@ function caught(mutant) {
   const environment = inServer ? { SIMULATE_PROJECT: copy } : { MUTANT: mutant.name };
   try {
     const again = mutant.seed === undefined ? null : lives(environment, mutant.seed, 1);
-    return again ?? lives(environment, 1, SEEDS);
+    return again ?? lives(environment, mutant.from ?? 1, SEEDS);
   } finally {
     if (copy !== null) rmSync(copy, { recursive: true });
   }
+}
+
+/** Writes the seeds into the list and into the document's table. */
+function note() {
+  writeFileSync(LIST, JSON.stringify(MUTANTS, null, 2) + "\n");
+  const rows = MUTANTS.map(({ name, file, seed }) => `| ${name} | \`${file}\` | ${seed ?? "—"} |`);
+  const lines = readFileSync(PAGE, "utf8").split("\n");
+  const at = lines.findIndex((line) => IN_TABLE.test(line));
+  const around = lines.filter((line) => !IN_TABLE.test(line));
+  writeFileSync(PAGE, [...around.slice(0, at), ...rows, ...around.slice(at)].join("\n"));
 }
 
 const asked = process.argv.slice(2);
@@ -77,7 +90,7 @@ for (const mutant of chosen) {
   process.stdout.write(`${seed === null ? "UNSEEN" : `seed ${seed}`.padEnd(8)}  ${mutant.name}\n`);
   if (seed !== null && process.env.PLANT_WRITE !== undefined) {
     mutant.seed = seed;
-    writeFileSync(LIST, JSON.stringify(MUTANTS, null, 2) + "\n");
+    note();
   }
 }
 process.stdout.write(`${chosen.length - unseen} of ${chosen.length} planted bugs caught\n`);

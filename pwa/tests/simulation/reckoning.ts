@@ -96,11 +96,23 @@ async function convergence(life: Life, phone: SimPhone, dump: Dump, forked: Set<
       ...selfContradicted(phone, at.view.value.conflicts, forked),
     );
   }
-  for (const { inspection, back } of await phone.forgotten()) {
+  faults.push(...(await forgetting(life, phone, dump, forked)));
+  return faults;
+}
+
+/** Only what is signed off is forgotten; it stays forgotten, and no number of its chain is ever given again. */
+async function forgetting(life: Life, phone: SimPhone, dump: Dump, forked: Set<string>): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { inspection, device, seq, back } of await phone.forgotten()) {
     if (back) faults.push(`${phone.name} holds rows of ${inspection}, which it has forgotten`);
     const { phase } = JSON.parse(dump.states[inspection]!) as { phase: string };
     if (life.restores === 0 && phase !== "signed_off")
       faults.push(`${phone.name} has forgotten ${inspection}, which is ${phase}`);
+    const given = phone.promises.filter(
+      ({ entry }) => entry.inspection === inspection && entry.device === device && entry.seq > seq,
+    );
+    if (given.length > 0 && !forked.has(device))
+      faults.push(`${phone.name} would use the number ${seq + 1} of ${inspection} again`);
   }
   return faults;
 }

@@ -27,6 +27,14 @@ export interface Promise_ {
   fragile: boolean;
 }
 
+/** What a vault has forgotten; `back` when it holds rows of it all the same. */
+export interface Forgotten {
+  inspection: string;
+  device: string;
+  seq: number;
+  back: boolean;
+}
+
 /** A profile at rest. */
 export interface ProfileCopy {
   databases: IDBFactory;
@@ -258,16 +266,19 @@ export class SimPhone {
     );
   }
 
-  /** Inspections that a vault here has forgotten; `back` when it holds rows of one all the same. */
-  async forgotten(): Promise<{ inspection: string; back: boolean }[]> {
-    const found: { inspection: string; back: boolean }[] = [];
+  /** Inspections that a vault here has forgotten, and the number its chain there has come to. */
+  async forgotten(): Promise<Forgotten[]> {
+    const found: Forgotten[] = [];
     for (const db of await this.vaults()) {
-      const chains: { inspection: string; forgotten: number | null }[] = await db.table("chains").toArray();
+      const chains: { inspection: string; seq: number; forgotten: number | null }[] = await db
+        .table("chains")
+        .toArray();
       const tasks = await db.table("tasks").toCollection().primaryKeys();
       const entries: { inspection: string }[] = await db.table("entries").toArray();
       const here = new Set([...tasks, ...entries.map(({ inspection }) => inspection)]);
-      for (const { inspection, forgotten } of chains)
-        if (forgotten !== null) found.push({ inspection, back: here.has(inspection) });
+      const device = db.name.slice(VAULT.length);
+      for (const { inspection, seq, forgotten } of chains)
+        if (forgotten !== null) found.push({ inspection, device, seq, back: here.has(inspection) });
       db.close();
     }
     return found;

@@ -11,6 +11,7 @@ import { FakeClock, NOON } from "../phone/effects";
 import { Bureau } from "./bureau";
 import { reckon } from "./reckoning";
 import type { ProfileCopy } from "./sim-phone";
+import { CORNER_SEEDS } from "./temper";
 import { Life } from "./world";
 
 const FROM = Number(process.env.SIMULATE_FROM ?? 1);
@@ -42,9 +43,10 @@ afterAll(async () => {
 }, 60_000);
 
 const fixed = Array.from({ length: SEEDS }, (_, at) => FROM + at);
+const corners = process.env.SIMULATE_SEEDS === undefined ? CORNER_SEEDS : [];
 const fresh = Array.from({ length: FRESH }, () => randomInt(1_000_000, 2 ** 31));
 
-it.each([...fixed, ...fresh])(
+it.each([...fixed, ...corners, ...fresh])(
   "life %i loses nothing",
   async (seed) => {
     const life = await lived(seed);

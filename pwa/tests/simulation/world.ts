@@ -10,6 +10,7 @@ import { Lead } from "./lead";
 import { CALM, Line, ROUGH, type Weather } from "./line";
 import { OldClient } from "./old-client";
 import { Pending, SimPhone, type Person, type ProfileCopy } from "./sim-phone";
+import { temperOf, type Happening, type Temper } from "./temper";
 
 const YEAR = 365 * 86_400_000;
 const PATHS = ["HTL01", "HTL02", "HTL03", "HTL04"];
@@ -23,57 +24,6 @@ const VALUES = [
   null,
 ];
 
-/** How often things happen, against each other. */
-const USUAL = {
-  answer: 34,
-  burst: 5,
-  row: 7,
-  finding: 5,
-  photo: 12,
-  withdraw: 3,
-  agree: 5,
-  comment: 2,
-  sync: 24,
-  pass: 12,
-  kill: 6,
-  doom: 8,
-  full: 4,
-  expire: 3,
-  offline: 5,
-  online: 7,
-  weather: 4,
-  drift: 4,
-  colleague: 3,
-  secondTab: 3,
-  submit: 3,
-  finish: 3,
-  lead: 4,
-  killServer: 1,
-  backup: 2,
-  restore: 1.5,
-  revoke: 1,
-  clock: 1,
-  retry: 2,
-  handOver: 4,
-  oldClient: 5,
-  copyProfile: 0.6,
-  layOldCopy: 0.6,
-  doomedSync: 8,
-  fullSync: 4,
-};
-export type Happening = keyof typeof USUAL;
-
-/** Each life has a temper of its own: some things never happen in it, others all the time. What fills records stays. */
-function temper(dice: Dice): Record<Happening, number> {
-  const weights: Record<Happening, number> = { ...USUAL };
-  for (const name of Object.keys(USUAL) as Happening[]) {
-    const factor = dice.pick([0, 0.5, 1, 1, 2, 4]);
-    weights[name] *= ALWAYS.has(name) ? Math.max(0.5, Math.min(factor, 1)) : factor;
-  }
-  return weights;
-}
-const ALWAYS = new Set<Happening>(["answer", "sync", "pass", "online"]);
-
 export class Life {
   readonly dice: Dice;
   readonly pending = new Pending();
@@ -85,7 +35,7 @@ export class Life {
   restores = 0;
   private lead!: Lead;
   private doomed = 0;
-  private readonly weights: Record<Happening, number>;
+  private readonly temper: Temper;
 
   constructor(
     readonly seed: number,
@@ -93,7 +43,7 @@ export class Life {
     readonly time: FakeClock,
   ) {
     this.dice = new Dice(seed);
-    this.weights = temper(this.dice);
+    this.temper = temperOf(seed, this.dice);
   }
 
   /**
@@ -105,6 +55,9 @@ export class Life {
     this.lead = new Lead(this.bureau, this.people.password);
     const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
     this.phones = this.phonesWith(skews);
+    const { weather } = this.temper;
+    if (weather.well !== undefined)
+      for (const { line } of this.phones) line.weather = { ...ROUGH, ...weather };
     for (const [at, copy] of prepared.entries()) await this.phones[at]!.lay(copy);
     const random = new SeededRandom(`old:${this.dice.below(2 ** 32)}`);
     const line = new Line(this.bureau, this.dice.child());
@@ -145,7 +98,7 @@ export class Life {
   async live(steps: number): Promise<void> {
     for (let step = 0; step < steps; step += 1) {
       const phone = this.dice.pick(this.phones);
-      const happening = this.dice.weighted(this.weights);
+      const happening = this.dice.weighted(this.temper.weights);
       this.note(`${step} ${phone.name} ${happening}`);
       if (this.doomed > 0) phone.doom(this.doomed);
       this.doomed = 0;
@@ -264,13 +217,8 @@ export class Life {
       phone.line.up = true;
     },
     weather: async (phone) => {
-      phone.line.weather = this.dice.pick<Weather>([
-        CALM,
-        ROUGH,
-        ROUGH,
-        { ...ROUGH, well: 20 },
-        { ...ROUGH, crash: 3 },
-      ]);
+      const weathers: Weather[] = [CALM, ROUGH, ROUGH, { ...ROUGH, well: 20 }, { ...ROUGH, crash: 3 }];
+      phone.line.weather = { ...this.dice.pick(weathers), ...this.temper.weather };
     },
     drift: async (phone) => phone.line.drift(),
     colleague: (phone) => this.colleague(phone),
