@@ -73,6 +73,11 @@ const CORNERS: { name: string; weights: Partial<Record<Happening, number>>; weat
     weights: { revoke: 8, photo: 4, offline: 4, kill: 4, weather: 3, handOver: 1 },
     weather: {},
   },
+  {
+    name: "signed off with hardly a backup, and the server is put back to an old one",
+    weights: { finish: 16, sync: 60, pass: 16, restore: 8, backup: 1, photo: 4 },
+    weather: {},
+  },
 ];
 const FIRST_CORNER = 10_000;
 const SEEDS_EACH = 100;
