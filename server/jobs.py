@@ -8,4 +8,5 @@ from server.platform.jobs import Job
 JOBS: Mapping[str, tuple[Job, ...]] = {
     "inspection.signed_off": (make_papers,),
     "inspection.admitted": (make_papers,),
+    "evidence.sealed": (make_papers,),
 }

@@ -456,6 +456,7 @@ def material(visit: Visit, copy: str, fonts: Sequence[str] = ("正文：FandolFa
         run=run,
         state=state,
         restricted=record(checklist(), state, CONTEXT)["restricted"],
+        seals=[],
         texts=signed_texts(visit.entries, state, visit.bytes, checklist(), CONTEXT),
         people=PEOPLE,
         sizes=dict.fromkeys(photos, (480, 360)),

@@ -23,6 +23,7 @@ from server.documents.models import Copy, IssuedPaper, PaperKind, PaperNumber
 from server.documents.numbers import number_for, number_in_use
 from server.documents.paper import TEMPLATES, code_picture, font_lines, sheet
 from server.documents.press import Attached, PressFailed, Printed, Sheet, press
+from server.documents.record_photos import Sealed
 from server.documents.record_texts import signed_texts
 from server.documents.record_view import RecordMaterial, pictures_needed, record_digest, record_view
 from server.evidence.previews import preview_of
@@ -35,6 +36,7 @@ from server.platform.db import db, transaction
 from server.platform.errors import Problem
 from server.platform.trail import record
 from server.review.looking import Looked, look
+from server.review.seals import seals_of
 from server.review.service import people_names
 
 PRINT_WIDTH = 480  # a photograph is 80 mm wide on paper: 150 dpi
@@ -115,13 +117,14 @@ def _draft(inspection_id: str, copy: Copy) -> Draft | IssuedPaper:
 
 
 def _digest_of(looked: Looked, number: PaperNumber, copy: Copy, fonts: list[str]) -> str:
-    """What decides the page: the record's entries, what became of its evidence, number, copy, template and fonts."""
+    """What decides the page: the record's entries, its evidence's fate and seals, number, copy, template, fonts."""
     shas, signs = pictures_needed(looked.state)
     evidence = {sha: item.state for sha, item in kept(shas | signs).items()}
     return digest(
         {
             "entries": record_digest(list(looked.by_id)),
             "erased": sorted(sha for sha, state in evidence.items() if state == "erased"),
+            "seals": [seal.id for seal in seals_of(looked.task.id)],
             "number": number.number,
             "copy": copy.value,
             "template": _template_digest(),
@@ -158,6 +161,9 @@ def _material(
         restricted=looked.restricted,
         texts=signed_texts(looked.by_id, looked.state, bodies, looked.checklist, looked.context),
         people=people_names(looked),
+        seals=[
+            Sealed(row.entry_id, row.sha256, row.size, row.by.name, iso(row.at)) for row in seals_of(looked.task.id)
+        ],
         sizes={sha: _size(pictures[sha]) for sha in photos if sha in pictures},
         entries=list(looked.by_id),
         fonts=fonts,

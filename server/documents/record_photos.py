@@ -4,7 +4,8 @@ The stored picture is never altered: the line of time, place, officer, subject a
 layers of the print.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from server.core.checklist.run import Run
@@ -46,8 +47,19 @@ def photos(
     return shown
 
 
-def papers(run: Run, evidence: Mapping[str, Any], *, full: bool) -> list[dict[str, str]]:
-    """Files taken along, and evidence that is kept elsewhere."""
+@dataclass(frozen=True)
+class Sealed:
+    """A file held elsewhere, hashed at a desk: for which entry, `size` in bytes, by whom, ISO instant."""
+
+    entry: str
+    sha256: str
+    size: int
+    by: str
+    at: str
+
+
+def papers(run: Run, evidence: Mapping[str, Any], seals: Sequence[Sealed], *, full: bool) -> list[dict[str, str]]:
+    """Files taken along, and evidence that is kept elsewhere with the hashes found since."""
     listed = [
         {
             "name": _file_name(entry["value"]),
@@ -60,6 +72,7 @@ def papers(run: Run, evidence: Mapping[str, Any], *, full: bool) -> list[dict[st
         value = entry["value"]
         span = "至".join(_moment(value[end]) for end in ("from", "to") if value[end])
         parts = [span, f"保管：{one_line(value['held_by'])}", f"SHA-256 {value['sha256']}" if value["sha256"] else ""]
+        parts += [_sealed(seal) for seal in seals if seal.entry == entry["id"]]
         listed.append(
             {
                 "name": f"{CARRIERS[value['carrier']]} {one_line(value['number'])}",
@@ -130,6 +143,10 @@ def _place(size: Size) -> str:
 
 def _moment(text: str) -> str:
     return zh_time(text) if "T" in text else text
+
+
+def _sealed(seal: Sealed) -> str:
+    return f"{zh_time(seal.at)}{seal.by}校验：{seal.size}字节，SHA-256 {seal.sha256}"
 
 
 def _file_name(value: Mapping[str, Any]) -> str:

@@ -23,7 +23,8 @@ COPIES = {"party": "当事人联", "full": "存档联"}
 class RecordMaterial:
     """What a record is made from.
 
-    `run` is the checklist run over the folded state; `texts` the signed texts by digest; `people` names by id;
+    `run` is the checklist run over the folded state; `seals` the hashes of files held
+    elsewhere; `texts` the signed texts by digest; `people` names by id;
     `sizes` the pixel sizes of the pictures to print by digest; `entries` the ids of all entries of the record;
     `fonts` one line per typeface role; `issued_at` an ISO instant.
     """
@@ -37,6 +38,7 @@ class RecordMaterial:
     run: Run
     state: State
     restricted: Sequence[Mapping[str, Any]]
+    seals: Sequence[record_photos.Sealed]
     texts: Mapping[str, SignedText]
     people: Mapping[str, str]
     sizes: Mapping[str, Size]
@@ -74,7 +76,7 @@ def record_view(material: RecordMaterial) -> dict[str, Any]:
         "photos": record_photos.photos(
             run, state["evidence"], material.people, material.subject, material.sizes, full=full
         ),
-        "papers": record_photos.papers(run, state["evidence"], full=full),
+        "papers": record_photos.papers(run, state["evidence"], material.seals, full=full),
         "internal": record_notes.internal(run, state, material.restricted, material.people) if full else [],
         "notes": record_notes.notes(run, state, material.texts, order, material.people, full=full),
         "proof": _proof(material, order),

@@ -144,7 +144,10 @@ def _ready(paper: IssuedPaper) -> Ready:
 
 
 def make_papers(row: TrailRow) -> None:
-    """Job: after sign-off (and after a late admission that changes it) both copies are made. Repeating is harmless."""
+    """Job: after sign-off (and after a late admission or seal that changes it) both copies are made.
+
+    Repeating is harmless.
+    """
     inspection_id = row.subject_id
     if db.session.get(SignOff, inspection_id) is not None:
         for copy in Copy:

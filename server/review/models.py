@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.accounts.models import Person
 from server.dispatch.models import Task
-from server.platform.db import Base
+from server.platform.db import Base, Keyed
 
 
 class SignOff(Base):
@@ -27,4 +27,20 @@ class SignOff(Base):
     result_code: Mapped[str | None] = mapped_column(String(40))
 
     task: Mapped[Task] = relationship(lazy="joined")
+    by: Mapped[Person] = relationship(lazy="joined")
+
+
+class HeldSeal(Keyed, Base):
+    """The hash of a file that evidence entry `entry_id` says is held elsewhere; `size` in bytes, never the file."""
+
+    __tablename__ = "held_elsewhere_seal"
+    __table_args__ = (UniqueConstraint("entry_id", "sha256"), Index(None, "inspection_id"))
+
+    inspection_id: Mapped[str] = mapped_column(ForeignKey("task.id"))
+    entry_id: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
     by: Mapped[Person] = relationship(lazy="joined")

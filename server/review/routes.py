@@ -6,11 +6,20 @@ from typing import Any
 from server.inspection.service import runs_of
 from server.platform.auth import Role, access, actor
 from server.platform.stage import stage_blueprint
-from server.review import service
+from server.review import seals, service
 from server.review.looking import Looked
 from server.review.lost import lost_vaults
 from server.review.models import SignOff
-from server.review.schemas import Admission, GivingBack, QueueRow, ReviewAnswer, SignedOffAnswer, SigningOff
+from server.review.schemas import (
+    Admission,
+    GivingBack,
+    NewSeal,
+    QueueRow,
+    ReviewAnswer,
+    Seal,
+    SignedOffAnswer,
+    SigningOff,
+)
 
 blp = stage_blueprint("review")
 READERS = (Role.LEAD, Role.INSPECTOR, Role.OFFICE, Role.LEGAL, Role.LEADER)
@@ -59,6 +68,23 @@ def admit(body: dict[str, Any], inspection_id: str) -> dict[str, Any]:
     return _whole(service.admit(actor(), inspection_id, **body))
 
 
+@blp.get("/inspections/<inspection_id>/seals")
+@access(*READERS)
+@blp.response(200, Seal(many=True))
+def read_seals(inspection_id: str) -> Any:
+    """The hashes of files held elsewhere."""
+    return seals.seals_for(actor(), inspection_id)
+
+
+@blp.post("/inspections/<inspection_id>/seals")
+@access(Role.INSPECTOR, Role.LEAD, Role.OFFICE)
+@blp.arguments(NewSeal)
+@blp.response(200, Seal(many=True))
+def seal(body: dict[str, Any], inspection_id: str) -> Any:
+    """State the hash of a file held elsewhere."""
+    return seals.seal(actor(), inspection_id, body["entry"], body["sha256"], body["size"])
+
+
 def _whole(looked: Looked) -> dict[str, Any]:
     return {
         "task": looked.payload,
@@ -70,6 +96,7 @@ def _whole(looked: Looked) -> dict[str, Any]:
         "restricted": looked.restricted,
         "outstanding": service.outstanding_of(looked.task.id),
         "lost": lost_vaults(looked),
+        "seals": seals.seals_of(looked.task.id),
         "devices": service.devices_of(looked.entries),
         "people": service.people_names(looked),
         "feed": service.feed_of(looked.task.id),

@@ -47,6 +47,22 @@ class KnownDevice(Answer):
     revoked_at = fields.DateTime(allow_none=True)
 
 
+class Seal(Answer):
+    """The hash of a file held elsewhere, as somebody found it at a desk."""
+
+    entry = fields.String(attribute="entry_id")
+    sha256 = fields.String()
+    size = fields.Integer()
+    by = fields.String(attribute="by.name")
+    at = fields.DateTime()
+
+
+class NewSeal(Body):
+    entry = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    size = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**50))
+
+
 class ReviewAnswer(Answer):
     """`feed` goes back as `seen` with a decision; `restricted` are lines that never reach the party."""
 
@@ -59,6 +75,7 @@ class ReviewAnswer(Answer):
     restricted = fields.List(fields.Dict())
     outstanding = fields.List(fields.Nested(Outstanding))
     lost = fields.List(fields.Nested(LostVault))
+    seals = fields.List(fields.Nested(Seal))
     devices = fields.List(fields.Nested(KnownDevice))
     people = fields.Dict(keys=fields.String(), values=fields.String())
     feed = fields.Integer()

@@ -9,6 +9,7 @@ import type {
   QueueRow,
   ReviewApi,
   ReviewRecord,
+  Seal,
   SessionAnswer,
 } from "./types";
 import type { Entry, Run } from "../core/journal";
@@ -87,6 +88,8 @@ export function reviewApi(http: Http): ReviewApi {
     admit: async (id, body) => {
       await http.post(`${at(id)}/admit`, body);
     },
+    seal: (id, body) => http.post<Seal[]>(`${at(id)}/seals`, body),
+    seals: (id) => http.get<Seal[]>(`${at(id)}/seals`),
     photo: (sha256, width) => http.blob(photoPath(sha256, width)),
   };
 }

@@ -185,6 +185,15 @@ export interface QueueRow {
   may_decide: boolean;
 }
 
+/** The hash of a file held elsewhere, found at a desk; `by` is a name. */
+export interface Seal {
+  entry: string;
+  sha256: string;
+  size: number;
+  by: string;
+  at: string;
+}
+
 export interface ReviewRecord {
   task: Task;
   definitions: Definition[];
@@ -195,6 +204,7 @@ export interface ReviewRecord {
   outstanding: { device: string; person_name: string; entries: number; evidence: string[] }[];
   /** Phones whose vault is gone: what arrived last, and how many statements others saw that never arrived. */
   lost?: { device: string; person_name: string; lost_at: string; last_seq: number; missing: number }[];
+  seals: Seal[];
   devices: KnownDevice[];
   /** Names by person id. */
   people: Record<string, string>;
@@ -219,6 +229,9 @@ export interface ReviewApi {
   ): Promise<void>;
   signOff(id: string, body: Seen & { text?: string }): Promise<void>;
   admit(id: string, body: Seen & { ids: string[]; reason: string }): Promise<void>;
+  /** States the hash of a file held elsewhere; answers with all of the inspection. */
+  seal(id: string, body: Pick<Seal, "entry" | "sha256" | "size">): Promise<Seal[]>;
+  seals(id: string): Promise<Seal[]>;
   photo(sha256: string, width?: 480 | 1280): Promise<Blob>;
 }
 

@@ -53,6 +53,7 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
       api: syncApi(http),
       http,
       chunkBytes: limits().chunk_bytes,
+      fragile: () => storage.state.value.persisted === false,
       door: async () => (bench.vault === null ? "expired" : session.standing(bench.vault)),
       changed: ({ inspections }) => {
         void bench.heard(inspections);

@@ -158,7 +158,8 @@ export function createAppRouter(suicha: Suicha): Router {
     if (session.phase !== "open") {
       return to.meta.signedOut ? true : { name: "login", query: to.path === "/" ? {} : { to: to.fullPath } };
     }
-    if (to.path.startsWith("/office") && session.areas.includes("office") && !router.hasRoute("office")) {
+    const atDesk = session.areas.some((area) => area === "office" || area === "desk");
+    if (to.path.startsWith("/office") && atDesk && !router.hasRoute("office")) {
       await addOffice(router);
       return to.fullPath;
     }

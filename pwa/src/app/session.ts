@@ -330,10 +330,13 @@ function meOf({ person, device }: Vault): Me {
   return { person, device };
 }
 
+const CARRIERS: ReadonlySet<string> = new Set(["inspector", "lead", "office"]);
+
 export function areasOf({ roles }: Person): Area[] {
   const areas: Area[] = [];
   if (roles.includes("inspector")) areas.push("field");
   if (roles.includes("lead")) areas.push("lead");
   if (roles.some((role) => role !== "inspector")) areas.push("office");
+  if (roles.some((role) => CARRIERS.has(role))) areas.push("desk");
   return areas;
 }

@@ -9,6 +9,13 @@ export const officeRoutes: RouteRecordRaw[] = [
     meta: { words: ["office", "room"], area: "office", frame: "none", title: "room.name" },
   },
   {
+    // An inspector at a desk comes here too, and nowhere else.
+    path: "/office/files",
+    component: () => import("./Office.vue"),
+    meta: { words: ["office"], area: "desk" },
+    children: [{ path: "", name: "files", component: () => import("./FileRoads.vue") }],
+  },
+  {
     path: "/office",
     component: () => import("./Office.vue"),
     meta: { words: ["office", "room"], area: "office" },
@@ -27,7 +34,6 @@ export const officeRoutes: RouteRecordRaw[] = [
       { path: "draws/:id", name: "draw", component: () => import("./Draw.vue") },
       { path: "tasks", name: "office-tasks", component: () => import("./Tasks.vue") },
       { path: "records", name: "records", component: () => import("./Records.vue") },
-      { path: "files", name: "files", component: () => import("./FileRoads.vue") },
       { path: "system", name: "system", component: () => import("./System.vue") },
     ],
   },

@@ -166,8 +166,12 @@ async function takeBytes(
 async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Promise<TakenFile> {
   const { pull, outcomes, evidence, manifests } = await packet.json<TasksPart>(0);
   const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
+  const waited = await vault.run(() => vault.db.outbox.count());
   if (pull !== null) await takePull(vault, effects, pull, pulled);
-  const confirmed = (await takeReceipts(vault, effects, outcomes)) + (await takeArrivals(vault, evidence));
+  await takeReceipts(vault, effects, outcomes);
+  await takeArrivals(vault, evidence);
+  // Counted by what waits no more: one's own entries coming back confirm as much as a receipt does.
+  const confirmed = waited - (await vault.run(() => vault.db.outbox.count()));
   for (const id of pulled.inspections) await summarise(vault, id);
   const { forgotten } = await takeManifests(vault, effects, manifests ?? []);
   return {
@@ -180,7 +184,7 @@ async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Pr
   };
 }
 
-async function takeReceipts(vault: Vault, { clock }: FileEffects, outcomes: PushOutcome[]): Promise<number> {
+async function takeReceipts(vault: Vault, { clock }: FileEffects, outcomes: PushOutcome[]): Promise<void> {
   const rows = await vault.run(() => vault.db.outbox.bulkGet(outcomes.map(({ id }) => entryKey(id))));
   const confirmed: string[] = [];
   for (const [at, { status, code, detail }] of outcomes.entries()) {
@@ -193,15 +197,13 @@ async function takeReceipts(vault: Vault, { clock }: FileEffects, outcomes: Push
     }
   }
   await confirm(vault, confirmed);
-  return confirmed.length;
 }
 
-async function takeArrivals(vault: Vault, evidence: TasksPart["evidence"]): Promise<number> {
+async function takeArrivals(vault: Vault, evidence: TasksPart["evidence"]): Promise<void> {
   const keys = evidence.map(({ inspection, sha256 }) => evidenceKey(inspection, sha256));
   const known = await vault.run(() => vault.db.outbox.bulkGet(keys));
   const arrived = known.filter((row) => row !== undefined).map((row) => row!.key);
   await confirm(vault, arrived);
-  return arrived.length;
 }
 
 async function evidenceIn(vault: Vault, inspection: string): Promise<EntriesPart["evidence"]> {

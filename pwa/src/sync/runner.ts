@@ -31,6 +31,8 @@ export interface RunnerEffects {
   chunkBytes: number;
   /** Asks (or remembers) whether the session is open for this person. */
   door: () => Promise<Door>;
+  /** True where the browser may clear what is not uploaded: then it is taken up sooner. */
+  fragile: () => boolean;
   /** Tells the open screens what a round has changed. */
   changed: RoundEvents["changed"];
 }
@@ -41,6 +43,8 @@ const QUIET_EVERY_MS = 3 * 60_000;
 /** While another tab syncs, what waits here is looked after soon. */
 const ELSEWHERE_MS = 5_000;
 const HIDDEN_EVERY_MS = 15 * 60_000;
+/** Three times as often where storage was not promised. */
+const FRAGILE_SHARE = 3;
 
 export class SyncRunner implements SyncPort {
   readonly status = shallowRef<SyncStatus>(QUIET);
@@ -212,7 +216,9 @@ export class SyncRunner implements SyncPort {
       .map((item) => Date.parse(item.nextTry!));
     const { elsewhere, waiting } = this.status.value;
     const lookAgain = elsewhere && waiting.entries + waiting.photos > 0;
-    const quiet = lookAgain ? ELSEWHERE_MS : this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS;
+    const calm =
+      (this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS) / (this.effects.fragile() ? FRAGILE_SHARE : 1);
+    const quiet = lookAgain ? ELSEWHERE_MS : calm;
     const now = this.effects.clock.now();
     const wait = Math.min(quiet, ...waits.map((at) => Math.max(1_000, at - now)));
     this.show({ nextTry: isoTime(now + wait) });

@@ -2,7 +2,8 @@
 import type { DemoInfo, Limits, Person } from "../../api/types";
 import type { View } from "./effects";
 
-export type Area = "field" | "lead" | "office";
+/** `desk`: who may carry phones' files at a desk; the same people who push and pull. */
+export type Area = "field" | "lead" | "office" | "desk";
 
 export interface Me {
   person: Person;
