@@ -372,7 +372,7 @@ class Definitions:
         if kind == "quantity":
             field |= {"units": rng.choice((["kg", "g"], ["mL", "L"], ["bottle"])), "scale": rng.choice((0, 3, 6))}
         if kind == "text" and rng.random() < 0.3:
-            field["format"] = rng.choice(("last4", "uscc", "phone", "digits"))
+            field["format"] = rng.choice(("last4", "initials", "uscc", "phone", "digits"))
         if kind == "integer" and rng.random() < 0.4:
             field |= {"min": 1, "max": 60}
         return field

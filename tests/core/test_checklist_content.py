@@ -142,6 +142,25 @@ def test_minors_are_initials_that_stay_off_the_party_s_copy() -> None:
     assert {code for code, column in tables if column["key"] == "initials"} == {"HT402", "NC401"}
     for code, column in tables:
         assert column.get("restricted") is True, (code, column["key"])
+        assert column["type"] != "text" or column.get("format") == "initials", (code, column["key"])
+
+
+def test_of_identity_numbers_only_a_consumer_s_last_four_digits_are_kept_and_whole_ones_of_nobody_but_the_party() -> (
+    None
+):
+    fields = [
+        (f"{item['code']}.{column['key']}" if column is not item else item["code"], column)
+        for definition in LOADED.values()
+        for item in items(definition)
+        for column in (item, *item.get("table", {}).get("columns", ()))
+    ]
+    kept = {place: field for place, field in fields if field.get("format") == "last4"}
+    assert set(kept) == {"NC301.id_last4"} and kept["NC301.id_last4"]["restricted"] is True
+    assert {place for place, field in fields if field["type"] == "person"} == {"CM10"}
+    assert not [place for place, field in fields if field.get("format") == "resident_id"]
+    for place, field in fields:
+        titled = re.search("证件号|身份证号", field["title"]["zh"])
+        assert not titled or field["type"] == "choice", f"{place} asks for a number without a form"
 
 
 def test_the_holiday_plan_of_the_year_counts_working_days_as_published() -> None:

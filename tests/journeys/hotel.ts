@@ -10,6 +10,12 @@ export async function opening(page: Page): Promise<void> {
   await section(page, "opening");
   await page.getByTestId("arrive").click();
   await expect(page.getByTestId("arrive-card")).toContainText("已到达");
+  await openingAnswers(page);
+}
+
+/** The answers of the opening, for a visit whose arrival is stated already. */
+export async function openingAnswers(page: Page): Promise<void> {
+  await section(page, "opening");
   await choose(page, "CM08", "open");
   await choose(page, "CM04", "shown");
   await choose(page, "CM05", "served");

@@ -70,7 +70,7 @@ def _head(run: "Run") -> Iterator[dict[str, Any]]:
     yield _line("field", f"抽查事项：{matters}")
     yield _line("field", f"检查方式：{_METHODS[run.method]}")
     if run.typed_at:
-        since, pictures = _moment(run.typed_at), run.pictures("VISIT")
+        since, pictures = _moment(run.typed_at), run.forms
         yield _line(
             "field", f"补录说明：检查时使用纸质检查表，{since}起由检查人员录入；纸质检查表照片{pictures}张附卷。"
         )

@@ -49,6 +49,9 @@ class Run:
         presence: Mapping[str, Any] = state.get("presence") or {}
         self.typed_at: str | None = presence.get("typed_at")
         """When the typing in of a paper checklist began; None for a visit with a phone."""
+        form = state["evidence"].get(VISIT, ())
+        self.forms: int = sum(entry["value"]["purpose"] in ("photo", "file") for entry in form)
+        """Photos and scans of that paper; what lies elsewhere shows no signature."""
 
     def go(self) -> "Run":
         """Do the pass; call once."""
@@ -72,7 +75,7 @@ class Run:
             scope.set("visit_start", times.moment(started))
         else:
             self.miss("", "", "visit_not_started")
-        if self.typed_at is not None and self.pictures(VISIT) == 0:
+        if self.typed_at is not None and self.forms == 0:
             self.miss("", VISIT, "paper_missing")
         scope.set("visit_number", context["visit_number"])
         scope.set("visit_cap", context["visit_cap"] or 0)

@@ -76,8 +76,8 @@ export interface Field {
   /** integer, score: bounds. quantity: bounds as decimal strings in the unit of calculation. */
   min?: number | string;
   max?: number | string;
-  /** text and scan: a named check. last4: four digits, the last may be X. */
-  format?: "uscc" | "resident_id" | "phone" | "last4" | "cas" | "digits";
+  /** text and scan: a named check. last4: four digits, the last may be X; initials: "W.M.", "王某某". */
+  format?: "uscc" | "resident_id" | "phone" | "last4" | "initials" | "cas" | "digits";
   max_length?: number;
   /** person: fields asked, in order. */
   fields?: PersonField[];

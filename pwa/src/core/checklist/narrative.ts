@@ -76,11 +76,10 @@ function head(run: Run): Line[] {
 function paper(run: Run): Line[] {
   if (!run.typedAt) return [];
   const since = zhMoment(moment(run.typedAt));
-  const pictures = run.pictures("VISIT");
   return [
     line(
       "field",
-      `补录说明：检查时使用纸质检查表，${since}起由检查人员录入；纸质检查表照片${pictures}张附卷。`,
+      `补录说明：检查时使用纸质检查表，${since}起由检查人员录入；纸质检查表照片${run.forms}张附卷。`,
     ),
   ];
 }

@@ -50,6 +50,8 @@ export class Run {
   readonly texts: ReadonlyMap<string, readonly FindingWords[]>;
   /** When the typing in of a paper checklist began; undefined for a visit with a phone. */
   readonly typedAt: string | undefined;
+  /** Photos and scans of that paper; what lies elsewhere shows no signature. */
+  readonly forms: number;
   private readonly stated: string[] = [];
   private readonly progress: Record<string, { done: number; total: number }> = {};
   private readonly evidence: ReadonlyMap<string, number>;
@@ -68,6 +70,9 @@ export class Run {
     this.conflicts = conflictsByItem(state.conflicts);
     this.texts = findingsByItem(state.findings);
     this.typedAt = state.presence?.typed_at;
+    this.forms = (state.evidence[VISIT] ?? []).filter(({ value }) =>
+      ["photo", "file"].includes(value.purpose),
+    ).length;
   }
 
   /** Do the pass; call once. */
@@ -91,7 +96,7 @@ export class Run {
     scope.set("visit_date", startOfDay(this.date));
     if (context.visit_started_at) scope.set("visit_start", moment(context.visit_started_at));
     else this.miss("", "", "visit_not_started", {});
-    if (this.typedAt !== undefined && this.pictures(VISIT) === 0) this.miss("", VISIT, "paper_missing", {});
+    if (this.typedAt !== undefined && this.forms === 0) this.miss("", VISIT, "paper_missing", {});
     scope.set("visit_number", BigInt(context.visit_number));
     scope.set("visit_cap", BigInt(context.visit_cap ?? 0));
     for (const fact of this.checklist.definition.facts) {
