@@ -15,6 +15,7 @@ import type {
   InspectionView,
   OpenInspection,
   Random,
+  Saved,
   Statement,
   StoragePort,
   WriteOptions,
@@ -56,7 +57,7 @@ export interface Ingredients {
 export class LiveInspection implements OpenInspection {
   readonly id: string;
   readonly view;
-  private saved: InspectionView["saved"] = { state: "saved", at: null, code: null };
+  readonly saved = shallowRef<Saved>({ state: "saved", at: null, code: null });
   private waiting: InspectionView["waiting"] = { entries: 0, photos: 0 };
   private pending = 0;
   private skew = 0;
@@ -149,12 +150,13 @@ export class LiveInspection implements OpenInspection {
 
   /** Counts anew what of this inspection is still on its way. */
   async recount(): Promise<void> {
-    const rows = await this.vault.run(() =>
-      this.vault.db.outbox.where("inspection").equals(this.id).toArray(),
-    );
+    const [rows, skew] = await Promise.all([
+      this.vault.run(() => this.vault.db.outbox.where("inspection").equals(this.id).toArray()),
+      this.vault.skew(),
+    ]);
     const photos = rows.filter((row) => row.what === "evidence").length;
     this.waiting = { entries: rows.length - photos, photos };
-    this.skew = await this.vault.skew();
+    this.skew = skew;
   }
 
   show(): void {
@@ -167,19 +169,19 @@ export class LiveInspection implements OpenInspection {
   ): Promise<T> {
     if (!this.ingredients.writable) throw new Refusal("not_writable");
     this.pending += 1;
-    this.mark({ state: "saving", at: this.saved.at, code: null });
+    this.saved.value = { state: "saving", at: this.saved.value.at, code: null };
     try {
       const written = await this.as(options?.as, write);
       this.pending -= 1;
       await this.recount();
-      if (this.pending === 0)
-        this.saved = { state: "saved", at: isoTime(this.effects.clock.now()), code: null };
       this.show();
+      if (this.pending === 0)
+        this.saved.value = { state: "saved", at: isoTime(this.effects.clock.now()), code: null };
       this.effects.saved();
       return written;
     } catch (thrown) {
       this.pending -= 1;
-      this.mark({ state: "failed", at: this.saved.at, code: codeOf(thrown) });
+      this.saved.value = { state: "failed", at: this.saved.value.at, code: codeOf(thrown) };
       throw thrown;
     }
   }
@@ -194,11 +196,6 @@ export class LiveInspection implements OpenInspection {
     await give(effects.exchange, beside.vault, this.vault, this.id);
     await this.journal.refresh();
     return written;
-  }
-
-  private mark(saved: InspectionView["saved"]): void {
-    this.saved = saved;
-    this.view.value = { ...this.view.value, saved };
   }
 
   private visit(): Visit {
@@ -228,7 +225,6 @@ export class LiveInspection implements OpenInspection {
       conflicts: conflictsOf(state, people, this.vault.person.id),
       people,
       writers: this.writers(),
-      saved: this.saved,
       waiting: this.waiting,
       cover: cover(entries),
       partners: partnersOf(record.task, known, entries, this.vault.person.id),

@@ -10,6 +10,8 @@ import { Journal } from "../vault/journal";
 import { isRefused, Refusal } from "../vault/refusal";
 import type { SyncRunner } from "../sync/runner";
 import type { TaskRecord, Vault } from "../vault/vault";
+import type { Definition } from "../core/checklist";
+import type { Evaluator } from "./evaluation";
 import { LiveInspection, type Ingredients, type InspectionEffects } from "./inspection";
 import type { Effects, OpenInspection, SessionState, StoragePort, TaskCard, View, WorkPort } from "./ports";
 
@@ -26,6 +28,7 @@ export class Work implements WorkPort {
   private colleague: Vault | null = null;
   private runner: SyncRunner | null = null;
   private readonly open = new Map<string, LiveInspection>();
+  private compiled: { key: string; evaluator: Evaluator } | null = null;
   private unlisten: () => void = () => undefined;
 
   constructor(private readonly own: WorkEffects) {}
@@ -44,6 +47,7 @@ export class Work implements WorkPort {
   end(): void {
     this.unlisten();
     this.open.clear();
+    this.compiled = null;
     this.vault = null;
     this.runner = null;
     this.colleague = null;
@@ -140,15 +144,24 @@ export class Work implements WorkPort {
     const { offlineExpired, bureauName } = this.own.session.value;
     if (offlineExpired && !begun && this.own.session.value.server !== "open")
       throw new Refusal("offline_grant_over");
-    const { Evaluator } = await import("./evaluation");
     const bureau = await vault.meta("bureau");
     return {
       record,
       devices: await vault.devices(),
       organ: bureau?.name ?? bureauName ?? "",
-      evaluator: new Evaluator(whole),
+      evaluator: await this.evaluatorOf(record.task.checklists, whole),
       writable: !record.removed || begun,
     };
+  }
+
+  /** The checklist of the last inspection asked for stays compiled: it is looked at anew after every exchange. */
+  private async evaluatorOf(hashes: readonly string[], definitions: Definition[]): Promise<Evaluator> {
+    const key = hashes.join();
+    if (this.compiled?.key !== key) {
+      const { Evaluator } = await import("./evaluation");
+      this.compiled = { key, evaluator: new Evaluator(definitions) };
+    }
+    return this.compiled.evaluator;
   }
 
   private besideOf(id: string): { vault: Vault; journal: Journal } | null {

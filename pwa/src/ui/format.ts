@@ -15,8 +15,13 @@ interface Parts {
   weekday: string;
 }
 
-function parts(at: Date, language: Language): Parts {
-  const format = new Intl.DateTimeFormat(language, {
+/** Making one takes a phone milliseconds, and every time on a screen needs one. */
+const FORMATS = new Map<Language, Intl.DateTimeFormat>();
+
+function formatOf(language: Language): Intl.DateTimeFormat {
+  const known = FORMATS.get(language);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(language, {
     timeZone: ZONE,
     year: "numeric",
     month: "2-digit",
@@ -26,7 +31,16 @@ function parts(at: Date, language: Language): Parts {
     weekday: "short",
     hourCycle: "h23",
   });
-  const found = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+  FORMATS.set(language, made);
+  return made;
+}
+
+function parts(at: Date, language: Language): Parts {
+  const found = Object.fromEntries(
+    formatOf(language)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  );
   return found as unknown as Parts;
 }
 

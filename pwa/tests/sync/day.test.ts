@@ -55,7 +55,7 @@ describe("a day at the hotel", () => {
     phone.offline();
     await inspection.append(PASS);
     await inspection.putEvidence("HTL01", PHOTO, photo);
-    expect(inspection.view.value.saved.state).toBe("saved");
+    expect(inspection.saved.value.state).toBe("saved");
     expect(inspection.view.value.waiting).toEqual({ entries: 2, photos: 1 });
     await app.sync.now();
     expect(app.sync.status.value).toMatchObject({ network: "offline", waiting: { entries: 2, photos: 1 } });
@@ -487,9 +487,9 @@ describe("the phone itself", () => {
     await expect(inspection.putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({
       code: "storage_full",
     });
-    expect(inspection.view.value.saved.state).toBe("failed");
+    expect(inspection.saved.value.state).toBe("failed");
     await inspection.append(PASS);
-    expect(inspection.view.value.saved.state).toBe("saved");
+    expect(inspection.saved.value.state).toBe("saved");
   });
 
   it("opens no new inspection when the offline grant is over; the open one can be finished", async () => {

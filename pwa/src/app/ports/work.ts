@@ -77,8 +77,6 @@ export interface InspectionView {
   people: Record<string, string>;
   /** Who may write here now: me, and a colleague who has unlocked on this phone. */
   writers: Writer[];
-  /** 已保存 is shown only for `saved`. */
-  saved: { state: "saved" | "saving" | "failed"; at: string | null; code: string | null };
   waiting: { entries: number; photos: number };
   /** Exactly what this phone holds: spread into the value of `sign` and `submit`. */
   cover: Cover;
@@ -93,9 +91,18 @@ export interface WriteOptions {
   as?: string;
 }
 
+/** 已保存 is shown only for `saved`; `code` says why it failed. */
+export interface Saved {
+  state: "saved" | "saving" | "failed";
+  at: string | null;
+  code: string | null;
+}
+
 export interface OpenInspection {
   readonly id: string;
   readonly view: View<InspectionView>;
+  /** Apart from the view: it changes twice with every statement, the view once. */
+  readonly saved: View<Saved>;
   /** Resolves after the entry is durably committed. Refusals: quota_full, vault_locked, not_writable, entry_invalid. */
   append(statement: Statement, options?: WriteOptions): Promise<Entry>;
   /** Several statements, committed together in order. */

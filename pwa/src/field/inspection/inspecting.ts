@@ -11,13 +11,14 @@ import type { OpenInspection, Statement, View, InspectionView, Writer } from "@/
 import { useWords } from "@/locales";
 import { chinaDate } from "@/ui/format";
 import { useRefusals } from "@/ui/refusal";
+import { steady } from "@/ui/steady";
 import { showToast } from "@/ui/toast";
 
 export interface Inspecting {
   readonly open: OpenInspection;
   readonly view: View<InspectionView>;
   /** Sections with at least one visible item, opening first. */
-  readonly sections: ComputedRef<Section[]>;
+  readonly sections: ComputedRef<readonly Section[]>;
   readonly visible: ComputedRef<ReadonlySet<string>>;
   /** False once submitted or signed off, or when the engine says so. */
   readonly writable: ComputedRef<boolean>;
@@ -96,7 +97,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
     unstated,
     say,
     answer: (path, value, words) => undoable([{ kind: "answer", path, value }], path, words),
-    sections: computed(() =>
+    sections: steady(() =>
       view.value.definition.sections.filter((section) =>
         section.items.some((item) => visible.value.has(item.code)),
       ),
