@@ -12,8 +12,8 @@ import type { PageAnswer, WorkerQuestion, WorkerWord } from "./app/update-words"
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
 
-/** Pages of the app itself; everything else (public pages, verifier, downloads) goes to the server. */
-const APP_PAGES = /^\/(?:(?:login|tasks|inspect|sync|me|lead|office)(?:\/.*)?)?$/;
+/** Pages of the app itself, by path and query; everything else (public pages, verifier, downloads) goes to the server. */
+const APP_PAGES = /^\/(?:(?:login|tasks|inspect|sync|me|lead|office)(?:\/[^?]*)?)?(?:\?.*)?$/;
 const ANSWER_WITHIN_MS = 2000;
 
 cleanupOutdatedCaches();

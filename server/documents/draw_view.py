@@ -13,7 +13,7 @@ from server.core.checklist.times import moment, zh_date, zh_moment
 
 Row = Mapping[str, Any]
 KINDS = {"untargeted": "双随机抽查", "targeted": "定向抽查", "external": "外部抽取"}
-CHANNELS = {"own_device": "本人设备", "desk": "现场代录"}
+CHANNELS = {"own_device": "本人设备", "desk": "现场录入"}
 RAISED = {"abnormal_operation_list": "经营异常名录", "serious_violation_list": "严重违法失信名单", "internal": "定向"}
 SHORT = 12
 """How many characters of a ticket stand in a list: enough to find it, the certificate has all 64."""

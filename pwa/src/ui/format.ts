@@ -56,6 +56,11 @@ export function moment(iso: string, language: Language): string {
   return `${p.month}-${p.day} ${p.weekday} ${p.hour}:${p.minute}`;
 }
 
+/** "11-22 周日 14:05:26", where a second decides. */
+export function exactMoment(iso: string, language: Language): string {
+  return `${moment(iso, language)}:${iso.slice(17, 19)}`;
+}
+
 /** "14:05" */
 export function clockTime(iso: string): string {
   const p = parts(new Date(iso), "en");
