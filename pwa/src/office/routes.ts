@@ -27,7 +27,12 @@ export const officeRoutes: RouteRecordRaw[] = [
         component: () => import("./Registry.vue"),
       },
       { path: "checklists", name: "checklists", component: () => import("./rulebook/Checklists.vue") },
-      { path: "checklists/:id", name: "checklist", component: () => import("./rulebook/Checklist.vue") },
+      {
+        path: "checklists/:id",
+        name: "checklist",
+        component: () => import("./rulebook/Checklist.vue"),
+        meta: { words: ["field"] },
+      },
       { path: "law-texts", name: "law-texts", component: () => import("./rulebook/LawTexts.vue") },
       { path: "plan", name: "plan", component: () => import("./Plan.vue") },
       { path: "draws", name: "draws", component: () => import("./Draws.vue") },

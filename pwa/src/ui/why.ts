@@ -63,7 +63,12 @@ function asChoice(field: Named): Named {
   return field.type === "multi" ? { ...field, type: "choice" } : field;
 }
 
-function inWords(condition: Expression, definition: Definition, speech: Speech): string | null {
+/** A condition as a sentence; null where it is of no form that has one. */
+export function inWords(
+  condition: Pick<Expression, "expr">,
+  definition: Definition,
+  speech: Speech,
+): string | null {
   const join = condition.expr.includes("||") ? "||" : "&&";
   if (/[()]/.test(condition.expr) || (join === "||" && condition.expr.includes("&&"))) return null;
   const terms = condition.expr.split(join).map(termOf);
