@@ -141,6 +141,8 @@ function publish(version: string): void {
   const words = readFileSync(worker, "utf8");
   expect(words).toMatch(listed);
   writeFileSync(worker, words.replace(listed, `$1${revision}$2`));
+  // The build leaves packed twins, which the server prefers.
+  for (const file of [page, worker]) rmSync(`${file}.gz`, { force: true });
 }
 
 /** Every byte below a folder that holds `words`, in the two ways in which browsers write letters. */
