@@ -3,7 +3,7 @@
 
     python3 verify_draw.py bundle.json
 
-Standard library only; nothing is fetched, nothing is written. Exit status 0: it holds, 1: it does not.
+Standard library only; nothing is fetched or written. Exit status 0: it holds, 1: it does not, 2: wrong arguments.
 Written from docs/draw-specification.md alone, in the plainest way (everything is sorted, every team is
 tried in order), so that it can be read through in half an hour. Numbers in brackets are sections there.
 """
@@ -220,11 +220,26 @@ def explain(data: bytes, checks: Callable[[Any], Iterator[str]] = check) -> list
     return said
 
 
+def named(arguments: list[str], count: int = 1) -> list[str]:
+    """The files to read; ends the program after `--help` (status 0), or with a sentence where one cannot be (2)."""
+    usage = str(sys.modules["__main__"].__doc__).strip()
+    if {"-h", "--help"} & {*arguments}:
+        print(usage)
+        sys.exit(0)
+    try:
+        if len(arguments) != count:
+            raise OSError(f"需要 {count} 个文件 / {count} file(s) needed")
+        for path in arguments:
+            open(path, "rb").close()
+    except OSError as error:
+        print(f"无法开始 / Cannot begin: {error}\n\n{usage}", file=sys.stderr)
+        sys.exit(2)
+    return arguments
+
+
 def main(arguments: list[str], checks: Callable[[Any], Iterator[str]] = check) -> int:
-    if len(arguments) != 1:
-        print(sys.modules["__main__"].__doc__)
-        return 2
-    with open(arguments[0], "rb") as file:
+    [path] = named(arguments)
+    with open(path, "rb") as file:
         said = explain(file.read(), checks)
     print("\n".join(said) or "一致：由本文件重算，结果完全相同。/ It holds: run again, the result is the same.")
     return 1 if said else 0

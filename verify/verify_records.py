@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Any
 
 from verify_chain import signed
-from verify_draw import canon
+from verify_draw import canon, named
 
 TIMES = ("at", "received_at")
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\.(\d{3})000")  # the server counts milliseconds
@@ -103,12 +103,10 @@ def check_signature(statement: Row) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 2:
-        print(__doc__)
-        return 2
-    with open(arguments[1], encoding="utf-8") as file:
+    path, attestation = named(arguments, 2)
+    with open(attestation, encoding="utf-8") as file:
         statement = json.load(file)
-    database = sqlite3.connect(f"file:{arguments[0]}?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     said = [*check_signature(statement), *check(database, statement)]
     print("\n".join(said) or f"一致（截至 {statement['until']}）。/ It holds.")
     return 1 if said else 0

@@ -7,6 +7,7 @@ certificate are flipped.
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from random import Random
@@ -65,6 +66,21 @@ def test_the_stand_alone_verifier_needs_nothing_but_the_standard_library() -> No
             if line.startswith(("import ", "from "))
         ]
         assert set(imports) - {"verify_draw"} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", ["verify_draw", "verify_chain", "verify_records"])
+def test_whoever_asks_how_a_verifier_is_used_is_told_and_a_wrong_call_is_a_sentence(name: str, tmp_path: Path) -> None:
+    def called(*arguments: str) -> tuple[int, str, str]:
+        done = subprocess.run([sys.executable, VERIFY / f"{name}.py", *arguments], capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    for asked in ("--help", "-h"):
+        status, told, wrong = called(asked)
+        assert (status, wrong) == (0, "") and f"python3 {name}.py" in told
+    for arguments in ([], ["a", "b", "c"], [str(tmp_path / "没有.json")] * (2 if name == "verify_records" else 1)):
+        status, told, wrong = called(*arguments)
+        assert (status, told) == (2, "") and wrong.startswith("无法开始 / Cannot begin: ")
+        assert f"python3 {name}.py" in wrong and "Traceback" not in wrong
 
 
 def test_any_flipped_byte_is_said_in_words_by_both() -> None:
