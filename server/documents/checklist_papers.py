@@ -1,6 +1,5 @@
 """A checklist on paper: the blank form for a visit without a phone, and the 自查表 for the business, as PDF."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from server.documents import bundle
@@ -9,6 +8,7 @@ from server.documents.press import Sheet, press
 from server.platform import checklist_forms
 from server.platform.clock import iso, now, today
 from server.platform.errors import Problem
+from server.platform.installation import installation
 from server.registry import items as item_list
 from server.rulebook import pinning
 
@@ -16,12 +16,6 @@ from server.rulebook import pinning
 class Form(StrEnum):
     BLANK = "blank"
     SELF_CHECK = "self-check"
-
-
-_MAKE: dict[Form, tuple[Callable[..., str], str]] = {
-    Form.BLANK: (checklist_forms.blank_form, "空白检查表"),
-    Form.SELF_CHECK: (checklist_forms.self_check, "自查表"),
-}
 
 
 def checklist_pdf(form: Form, item_code: str) -> tuple[bytes, str]:
@@ -33,7 +27,10 @@ def checklist_pdf(form: Form, item_code: str) -> tuple[bytes, str]:
     found = pinning.definition_for(item, today())
     if found is None:
         raise Problem("checklist_missing", item=item.name, day=today().isoformat())
-    make, word = _MAKE[form]
-    page = make(found, today().isoformat())
+    day = today().isoformat()
+    if form is Form.BLANK:
+        page, word = checklist_forms.blank_form(found, day, installation().bureau_name), "空白检查表"
+    else:
+        page, word = checklist_forms.self_check(found, day), "自查表"
     printed = press().set(Sheet(html=page, css=fonts_of_page(press().fonts), at=iso(now())))
     return printed.pdf, bundle.file_name(word, item.name) + ".pdf"

@@ -43,6 +43,7 @@ def _around(draw: Draw, record: ChainRecord, site: str) -> Around:
         list_digest=record.record["result"] if elsewhere else digest(record.record["tasks"]),
         items={row["code"]: row["name"] for row in draw.plan["items"]},
         rosters=draw.plan["rosters"],
+        share=None if elsewhere else record.record["ceremony"]["k"],
         external=record.record if elsewhere else None,
     )
 

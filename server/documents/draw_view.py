@@ -29,7 +29,10 @@ class Room:
 
 @dataclass(frozen=True)
 class Around:
-    """What the draw in words does not say: where it can be checked, and the digests around it."""
+    """What the draw in words does not say: where it can be checked, and the digests around it.
+
+    `share` is the sealed share (hex) of a draw that has one.
+    """
 
     organ: str
     printed_at: str
@@ -38,6 +41,7 @@ class Around:
     list_digest: str
     items: Mapping[str, str]
     rosters: Sequence[Row] = ()
+    share: str | None = None
     external: Row | None = None
 
 
@@ -54,6 +58,7 @@ def draw_view(draw: Row, around: Around, room: Room) -> dict[str, Any]:
         "remarks": _remarks(draw),
         "parties": [_party(row) for row in draw["parties"]],
         "source": _source(draw),
+        "share": around.share,
         "digests": _digests(draw, around),
         "strata": strata[: room.strata],
         "strata_total": len(strata),

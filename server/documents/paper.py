@@ -40,7 +40,7 @@ def _style(name: str, fonts: FontReport) -> str:
 def fonts_of_page(fonts: FontReport) -> str:
     """The fonts of this installation for a page that brings its own style."""
     body, title, hei = (fonts.css(role) for role in ("body", "title", "hei"))
-    return f"body {{ font-family: {body} }} h1 {{ font-family: {title} }} h2 {{ font-family: {hei} }}"
+    return f"body {{ font-family: {body} }} h1, .organ {{ font-family: {title} }} h2 {{ font-family: {hei} }}"
 
 
 def font_lines(fonts: FontReport) -> list[str]:

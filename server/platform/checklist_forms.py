@@ -46,9 +46,12 @@ def preview(definition: Mapping[str, Any], on: str) -> str:
     return _page("checklist_preview.html", definition, on, paper=False, trade_only=False)
 
 
-def blank_form(definition: Mapping[str, Any], on: str) -> str:
-    """The form for paper: what is switched on, to be typed in later; signs of crime are not on it."""
-    return _page("checklist_blank.html", definition, on, paper=True, trade_only=False)
+def blank_form(definition: Mapping[str, Any], on: str, organ: str = "") -> str:
+    """The form for paper: what is switched on, to be typed in later; signs of crime are not on it.
+
+    `organ` is the name of who inspects; a writer who tries out a file has none.
+    """
+    return _page("checklist_blank.html", definition, on, organ=organ, paper=True, trade_only=False)
 
 
 def self_check(definition: Mapping[str, Any], on: str) -> str:
@@ -60,14 +63,18 @@ def self_check(definition: Mapping[str, Any], on: str) -> str:
     return _page("checklist_self_check.html", {**definition, "sections": asking}, on, paper=True, trade_only=True)
 
 
-def _page(template: str, definition: Mapping[str, Any], on: str, *, paper: bool, trade_only: bool) -> str:
+def _page(
+    template: str, definition: Mapping[str, Any], on: str, *, paper: bool, trade_only: bool, organ: str = ""
+) -> str:
     sections = [
         {"title": section["title"], "items": items}
         for section in definition["sections"]
         if not (trade_only and section["place"] != "trade")
         and (items := list(_items(definition, section, on, paper=paper)))
     ]
-    return _pages.get_template(template).render(definition=definition, sections=sections, on=on, rows=_BLANK_ROWS)
+    return _pages.get_template(template).render(
+        definition=definition, sections=sections, on=on, organ=organ, rows=_BLANK_ROWS
+    )
 
 
 def _items(

@@ -19,6 +19,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
     return f"sqlite:///{tmp_path / 'suicha.db'}"
 
 
+def lines_of(pdf: bytes) -> list[str]:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return [line.strip() for page in pages for line in page.extract_text().splitlines()]
+
+
+def test_a_box_to_tick_never_stands_alone_at_the_end_of_a_line(browser: Browser, bureau: Bureau) -> None:
+    make_item("ZA-01", bureau.units["zhian"], contents=HOTEL_CONTENTS)
+    db.session.commit()
+    office = browser.of(bureau.people["office"])
+    for form in ("blank", "self-check"):
+        lines = lines_of(office.get(f"/api/documents/checklists/ZA-01/{form}.pdf").data)
+        assert [line for line in lines if "□" in line] and [line for line in lines if line.endswith("□")] == []
+
+
 def test_the_forms_follow_the_switches_and_keep_internal_items_off(browser: Browser, bureau: Bureau) -> None:
     make_item("ZA-01", bureau.units["zhian"], contents=HOTEL_CONTENTS)
     db.session.commit()
@@ -29,6 +43,7 @@ def test_the_forms_follow_the_switches_and_keep_internal_items_off(browser: Brow
     assert blank.status_code == 200 and blank.mimetype == "application/pdf"
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(blank.data)).pages)
     assert "HT301" in text and "HT501" in text, "what is switched on is asked on paper too"
+    assert "叶县公安局" in text, "a form says whose it is"
     assert "HT803" not in text and "HT502" not in text and "CM01" not in text
     asked = office.get("/api/documents/checklists/ZA-01/self-check.pdf")
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(asked.data)).pages)

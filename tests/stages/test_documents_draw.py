@@ -17,7 +17,7 @@ from tests.browser import Browser
 from tests.factories import Bureau
 from tests.factories_drawing import Room, make_room
 from tests.stages.test_drawing_external import take_over
-from tests.stages.test_drawing_published import finish_sealed
+from tests.stages.test_drawing_published import K, finish_sealed
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -103,6 +103,8 @@ def test_a_sealed_result_is_printed_for_those_alone_who_may_see_it(
     browser: Browser, bureau: Bureau, room: Room
 ) -> None:
     drawn = finish_sealed(room)
+    (page,) = printed(room)
+    assert f"保密份额{K}" in page, "without the share nobody could run the paper's numbers again"
     path = f"/api/documents/draws/{drawn['id']}/record.pdf"
     assert browser.of(bureau.people["leader"]).get(path).status_code == 200
     for role in ("supervisor", "legal", "lead"):
