@@ -1,34 +1,26 @@
 /**
- * Why an item is asked: its condition in words. Conditions are CEL; the forms that checklists mostly use are said
- * as a sentence, of any other the values that it looked at are told. Nothing is decided here.
+ * Why an item is asked and when it fails: conditions in words. Conditions are CEL; the forms that checklists use are
+ * said as a sentence, on the phone the values that a calculation looked at are told instead. Nothing is decided here.
  */
-import type { Definition, Expression, Field, Item, Section, State } from "@/core/checklist/types";
+import type { Definition, Expression, Field, Item, Section, State, Table } from "@/core/checklist/types";
 import type { Speech } from "@/locales";
 import { answerWords } from "./checklist";
+import { conditionOf } from "./condition";
+import type { Condition, Operand } from "./condition";
 
 type Named = Field & { type: string };
 
-const TERM = /^(!)?\s*(?:"([^"]*)"\s+in\s+(\w+)|(\w+)\s*(==|!=|>=|<=|>|<)\s*(?:"([^"]*)"|(-?\d+))|(\w+))$/;
-
-/** One term of a condition; the groups of TERM by name. */
-interface Term {
-  not: boolean;
-  name: string;
-  relation: string;
-  value: string;
+/** What the names of a condition stand for, and the language it is said in. */
+interface Telling {
+  readonly definition: Definition;
+  readonly speech: Speech;
+  readonly table?: Table;
 }
 
-function termOf(text: string): Term | null {
-  const match = TERM.exec(text.trim());
-  if (match === null) return null;
-  const [, not, member, list, name, relation, word, number, flag] = match;
-  if (list !== undefined) return { not: !!not, name: list, relation: "in", value: member! };
-  if (flag !== undefined) return { not: !!not, name: flag, relation: "is", value: "" };
-  return not ? null : { not: false, name: name!, relation: relation!, value: (word ?? number)! };
-}
-
-/** What a name of an expression stands for: an item, a calculated value, a fact, a setting. */
-function named(definition: Definition, name: string): Named | null {
+/** What a name of an expression stands for: an item, a column, a calculated value, a fact, a setting. */
+function named({ definition, table }: Telling, name: string): Named | null {
+  const inRow = [...(table?.columns ?? []), ...(table?.values ?? [])].find((one) => one.key === name);
+  if (inRow !== undefined) return inRow;
   for (const { items } of definition.sections) {
     for (const item of items) {
       if (item.code === name) return item;
@@ -40,48 +32,136 @@ function named(definition: Definition, name: string): Named | null {
   return other === undefined ? null : { ...other, min: undefined };
 }
 
-function sentence(term: Term, definition: Definition, speech: Speech): string | null {
-  const about = named(definition, term.name);
-  if (about === null) return null;
-  const title = speech.pick(about.title);
-  if (term.relation === "is") return speech.t(term.not ? "why.is_not" : "why.is", { title });
-  const value = answerWords(
-    /^-?\d+$/.test(term.value) ? Number(term.value) : term.value,
-    asChoice(about),
-    definition,
-    speech,
-  );
-  const key = { "==": "equal", "!=": "unequal", in: term.not ? "without" : "with" }[term.relation];
-  if (key !== undefined) return speech.t(`why.${key}`, { title, value });
-  return speech.t("why.compared", { title, relation: RELATIONS[term.relation]!, value });
+/** A condition as a sentence; null where a name or a form in it has no words. */
+function sentence(condition: Condition, telling: Telling): string | null {
+  const { t } = telling.speech;
+  switch (condition.kind) {
+    case "flag":
+      return told("is", [titleOf(condition.name, telling)], telling);
+    case "not":
+      return denied(condition.of, telling);
+    case "compared":
+      return compared(condition, telling);
+    default: {
+      const parts = condition.of.map((part) => {
+        const words = sentence(part, telling);
+        // Without brackets nobody could tell which of 且 and 或 binds closer.
+        const nested = part.kind === "and" || part.kind === "or";
+        return words !== null && nested ? t("why.brackets", { words }) : words;
+      });
+      return parts.includes(null) ? null : parts.join(t(`why.${condition.kind}`));
+    }
+  }
 }
 
+function denied(condition: Condition, telling: Telling): string | null {
+  if (condition.kind === "flag") return told("is_not", [titleOf(condition.name, telling)], telling);
+  if (condition.kind === "compared" && condition.relation === "in")
+    return membership("without", condition, telling);
+  return told("not", [sentence(condition, telling)], telling);
+}
+
+type Comparison = Extract<Condition, { kind: "compared" }>;
+
+const EQUAL: Readonly<Record<string, string>> = { "==": "equal", "!=": "unequal" };
 const RELATIONS: Readonly<Record<string, string>> = { ">": ">", "<": "<", ">=": "≥", "<=": "≤" };
+const DATES: Readonly<Record<string, string>> = { ">": "later", "<": "earlier", ">=": "from", "<=": "until" };
+const DATED: readonly string[] = ["visit_date", "visit_start", "add_days", "add_months", "in_year"];
 
-/** A member of a list is said like a choice of it. */
-function asChoice(field: Named): Named {
-  return field.type === "multi" ? { ...field, type: "choice" } : field;
+function isDate(operand: Operand, telling: Telling): boolean {
+  if (operand.kind !== "name" && operand.kind !== "call") return false;
+  const type = operand.kind === "name" ? named(telling, operand.name)?.type : undefined;
+  return type === "date" || type === "datetime" || DATED.includes(operand.name);
 }
 
-/** A condition as a sentence; null where it is of no form that has one. */
+function compared(condition: Comparison, telling: Telling): string | null {
+  const { left, relation, right } = condition;
+  if (relation === "in") return membership("with", condition, telling);
+  const title = operandWords(left, telling);
+  const equal = EQUAL[relation];
+  if (right.kind === "literal" && right.value === "" && equal !== undefined)
+    return told(equal === "equal" ? "empty" : "filled", [title], telling);
+  const value =
+    right.kind === "literal" ? literalWords(right.value, left, telling) : operandWords(right, telling);
+  if (equal === undefined && (isDate(left, telling) || isDate(right, telling)))
+    return told(DATES[relation]!, [title, value], telling);
+  if (equal === undefined) return told("compared", [title, RELATIONS[relation]!, value], telling);
+  const quoted =
+    right.kind === "literal" && value !== null ? telling.speech.t("why.value", { value }) : value;
+  return told(equal, [title, quoted], telling);
+}
+
+/** `"trade" in PC102`: the list is what it is about. */
+function membership(key: "with" | "without", { left, right }: Comparison, telling: Telling): string | null {
+  if (left.kind !== "literal") return null;
+  const value = literalWords(left.value, right, telling);
+  const quoted = value === null ? null : telling.speech.t("why.value", { value });
+  return told(key, [operandWords(right, telling), quoted], telling);
+}
+
+/** A sentence of the locales with its parts in order a, b, c; null where one of them has no words. */
+function told(key: string, parts: readonly (string | null)[], { speech }: Telling): string | null {
+  if (parts.includes(null) || !speech.has(`why.${key}`)) return null;
+  return speech.t(`why.${key}`, Object.fromEntries(parts.map((part, at) => ["abc"[at], part as string])));
+}
+
+function titleOf(name: string, telling: Telling): string | null {
+  const { speech } = telling;
+  const about = named(telling, name);
+  if (about !== null) return speech.t("why.value", { value: speech.pick(about.title) });
+  return told(`visit.${name}`, [], telling);
+}
+
+/** A literal as an answer to what it is compared with: the title of a choice, a number with its unit. */
+function literalWords(value: string | number, other: Operand, telling: Telling): string | null {
+  if (other.kind !== "name") return String(value);
+  const about = named(telling, other.name);
+  if (about === null) return String(value);
+  // A quantity is a scaled integer in expressions: only zero says the same in both.
+  if (about.type === "quantity" && value !== 0) return null;
+  // A member of a list is said like a choice of it.
+  const field = about.type === "multi" ? { ...about, type: "choice" } : about;
+  return answerWords(value, field, telling.definition, telling.speech);
+}
+
+function operandWords(operand: Operand, telling: Telling): string | null {
+  if (operand.kind === "name") return titleOf(operand.name, telling);
+  if (operand.kind === "literal") return String(operand.value);
+  if (operand.kind === "negative") return null;
+  const [first, second] = operand.of;
+  if (operand.name === "add_months" && first !== undefined && second !== undefined) {
+    const [key, months] =
+      second.kind === "negative" ? ["months_before", second.of] : ["months_after", second];
+    return told(`of.${key}`, [operandWords(first, telling), spanWords(months, telling)], telling);
+  }
+  return told(
+    `of.${operand.name}`,
+    operand.of.map((one) => operandWords(one, telling)),
+    telling,
+  );
+}
+
+function spanWords(months: Operand, telling: Telling): string | null {
+  const words = operandWords(months, telling);
+  return months.kind === "literal" ? told("of.months", [words], telling) : words;
+}
+
+/** A condition as a sentence, `table` for the rules of its rows; null where it is of no form that has one. */
 export function inWords(
   condition: Pick<Expression, "expr">,
   definition: Definition,
   speech: Speech,
+  table?: Table,
 ): string | null {
-  const join = condition.expr.includes("||") ? "||" : "&&";
-  if (/[()]/.test(condition.expr) || (join === "||" && condition.expr.includes("&&"))) return null;
-  const terms = condition.expr.split(join).map(termOf);
-  const words = terms.map((term) => (term === null ? null : sentence(term, definition, speech)));
-  if (words.some((word) => word === null)) return null;
-  return words.join(speech.t(join === "||" ? "why.or" : "why.and"));
+  const tree = conditionOf(condition.expr);
+  return tree === null ? null : sentence(tree, { definition, speech, table });
 }
 
 /** What the condition looked at, with the values there are. */
 function looked(condition: Expression, definition: Definition, state: State, speech: Speech): string {
   return condition.needs
     .flatMap((name) => {
-      const about = named(definition, name);
+      const about = named({ definition, speech }, name);
       if (about === null) return [];
       const held = state.answers[name]?.value;
       const value = held === undefined ? "" : `：${answerWords(held, about, definition, speech)}`;
@@ -99,7 +179,8 @@ export function whyAsked(
 ): string[] {
   return [place.section?.when, place.item.when].flatMap((condition) => {
     if (condition === undefined) return [];
-    const words = inWords(condition, definition, speech);
+    // Standing in a lobby, the dates say more than the calculation on them.
+    const words = /\w\(/.test(condition.expr) ? null : inWords(condition, definition, speech);
     const seen = words === null ? looked(condition, definition, state, speech) : "";
     if (words !== null) return [speech.t("why.because", { words })];
     return seen === "" ? [] : [speech.t("why.decided_by", { words: seen })];

@@ -96,6 +96,15 @@ describe("why an item is asked", () => {
     ]);
   });
 
+  it("is said with brackets where a comma could be read either way", async () => {
+    expect(await why('CM08 == "open" && ("trade" in PC102 || !("use" in PC102))', ["CM08", "PC102"])).toEqual(
+      ["因“经营状态”为“正常经营”，且（“从业类型”含“经营”，或“从业类型”不含“使用”），查此项"],
+    );
+    expect(await why('!(CM08 == "open" && "use" in PC102)', ["CM08", "PC102"])).toEqual([
+      "因不符合（“经营状态”为“正常经营”，且“从业类型”含“使用”），查此项",
+    ]);
+  });
+
   it("names what was looked at where the condition is a calculation", async () => {
     expect(await why("days(opened_on, visit_date) < 366", ["opened_on", "visit_date"])).toEqual([
       "根据开业日期确定查此项",

@@ -1,8 +1,10 @@
 /** What the office's rulebook works out before it asks the server: what to read, what goes together, what waits. */
 import { describe, expect, it } from "vitest";
-import type { Definition, Item } from "@/core/checklist";
+import type { Definition, Item, Table } from "@/core/checklist";
+import { needWords, useWords } from "@/locales";
 import { byPlace, mayWithdraw, sectionsOf, stateOf, switchedTogether } from "@/office/rulebook/rulebook";
 import type { LawProvision, Schedule, SwitchRow } from "@/office/rulebook/rulebook";
+import { inWords } from "@/ui/why";
 
 const text = (zh: string): { zh: string; en: string } => ({ zh, en: zh });
 
@@ -77,6 +79,46 @@ describe("reading an edition", () => {
     expect(sectionsOf(definition, "2026-01-01", "HT102已登记")[0]?.items).toHaveLength(1);
     expect(sectionsOf(definition, "2026-01-01", "", true).map((section) => section.id)).toEqual(["first"]);
     expect(sectionsOf(definition, "2026-01-01", "没有这样的词")).toEqual([]);
+  });
+});
+
+describe("a rule in words", () => {
+  const table = {
+    columns: [{ key: "changed", type: "date", title: text("变更日期") }],
+    values: [{ key: "delay", type: "integer", title: text("备案用时"), unit: text("天") }],
+  } as unknown as Table;
+  const whole = {
+    sections: [{ items: [{ code: "HT204", type: "multi", title: text("登记设备"), computed: [] }] }],
+    facts: [],
+    settings: [{ key: "log_months", type: "integer", title: text("日志保存月数") }],
+    catalogues: { lists: {} },
+  } as unknown as Definition;
+
+  async function said(expr: string, rows?: Table): Promise<string | null> {
+    await needWords(["field"]);
+    return inWords({ expr }, whole, useWords(), rows);
+  }
+
+  it("says what is counted and which day is meant", async () => {
+    expect(await said("size(HT204) < 4")).toBe("“登记设备”的项数< 4");
+    expect(await said("visit_date > in_year(visit_date, 3, 31)")).toBe(
+      "检查当日晚于检查当日所在年的 3 月 31 日",
+    );
+    expect(await said("visit_date < add_months(visit_date, -log_months)")).toBe(
+      "检查当日早于检查当日之前“日志保存月数”",
+    );
+  });
+
+  it("knows the columns of the table whose rows it judges, and of no other", async () => {
+    expect(await said("delay > 3 || days(changed, visit_date) > 3", table)).toBe(
+      "“备案用时”> 3 天，或“变更日期”至检查当日的天数> 3",
+    );
+    expect(await said("delay > 3")).toBeNull();
+  });
+
+  it("leaves to the formula what would need more than a sentence", async () => {
+    for (const expr of ["delay > 3 * 60", "delay > 3 ? 1 : 0", "unheard_of(visit_date) > 1", "delay >"])
+      expect(await said(expr, table)).toBeNull();
   });
 });
 
