@@ -15,13 +15,18 @@ from server.platform.auth import Actor
 from server.platform.clock import now, today
 from server.platform.config import Settings
 from server.platform.db import db
-from server.platform.definitions import WrongDefinition, load_file, load_text, trades
+from server.platform.definitions import ROOT, WrongDefinition, load_file, load_text, trades
 from server.platform.errors import Problem, language
 from server.platform.trail import record
 from server.rulebook.models import ChecklistEdition, ChecklistSchedule, Origin, ScheduleState
 
 LONGEST_TEXT = 300_000
 """Characters of an uploaded definition; the largest of ours has 40,000."""
+
+
+def guide() -> str:
+    """《检查表怎么写》, which comes with the software."""
+    return (ROOT / "README.md").read_text("utf-8")
 
 
 class Shipped(NamedTuple):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response
+
 from server.platform.auth import Role, access, actor
 from server.platform.errors import Problem, language
 from server.platform.stage import stage_blueprint
@@ -76,6 +78,13 @@ def check_text(body: dict[str, str]) -> dict[str, Any]:
 def bring_edition(body: dict[str, str]) -> dict[str, Any]:
     """Keep a definition as an edition; it holds from no day until it is scheduled and approved."""
     return view.edition(editions.bring(actor(), body["text"]), None)
+
+
+@blp.get("/guide")
+@access(*READERS, answers="file")
+def read_guide() -> Response:
+    """How a checklist is written: the guide that lies beside ours."""
+    return Response(editions.guide(), content_type="text/plain; charset=utf-8")
 
 
 @blp.get("/differences")

@@ -289,8 +289,8 @@ def test_the_line_is_exact_for_the_commonest_mistakes(tmp_path: Path) -> None:
 def test_a_misspelt_name_is_told_what_was_perhaps_meant(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, GOOD.replace("hotel-measures/licence", "hotel-measure/licence", 1))
     assert (
-        faults[0].zh
-        == "依据 hotel-measure/licence 不存在，是否想写 hotel-measures/licence；请先在 catalogues/laws.yaml 中登记"
+        faults[0].zh == "依据 hotel-measure/licence 不存在，是否想写 hotel-measures/licence；"
+        "请改用已登记的依据，或者先把它登记到法律依据目录"
     )
 
 

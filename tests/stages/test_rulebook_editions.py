@@ -240,6 +240,17 @@ def test_what_changed_is_told_in_words(hotel: InspectionItem, office: Tab, brows
     assert any(row["after"] == "case proposed" for row in english)
 
 
+def test_whoever_brings_an_edition_can_read_how_one_is_written(
+    hotel: InspectionItem, browser: Browser, bureau: Bureau
+) -> None:
+    office = browser.of(bureau.people["office"])
+    guide = office.get(f"{BASE}/guide")
+    assert guide.mimetype == "text/plain" and "检查表怎么写" in guide.text
+    faults = office.post(f"{BASE}/editions/check", {"text": hotel_text("2027.1").replace("hotel-measures/", "x/")}).json
+    said = "".join(fault["text"] for fault in faults["faults"])
+    assert "法律依据目录" in said and ".yaml" not in said
+
+
 def test_leads_read_and_inspectors_do_not(hotel: InspectionItem, browser: Browser, bureau: Bureau) -> None:
     lead = browser.of(bureau.people["lead"])
     rows = lead.get(f"{BASE}/checklists").json

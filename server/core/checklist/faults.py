@@ -50,8 +50,8 @@ _FAULTS = {
         "{name} in needs is not read by the expression; remove it",
     ),
     "forbidden": (
-        "表达式中不允许使用 {name}（两种语言结果可能不同）；可用的函数见 README 第 6 节",
-        "{name} may not be used in expressions (the two languages could differ); README section 6 lists what may",
+        "表达式中不允许使用 {name}（两种语言结果可能不同）；可用的函数见《检查表怎么写》第 6 节",
+        "{name} may not be used in expressions (the two languages could differ); section 6 of the guide lists what may",
     ),
     "fraction": (
         "表达式中不允许小数 {name}；数量按 scale 放大为整数，限值请写进 settings",
@@ -62,16 +62,16 @@ _FAULTS = {
         "the expression is wrong: {detail} (character {column})",
     ),
     "overload": (
-        "不能用 {sign} 处理{kinds}；日期之间先用 days() 或 minutes()，文字加引号，函数的参数见 README 第 6 节",
-        "{sign} does not work on {kinds_en}; compare dates through days() or minutes(), quote texts, see README 6",
+        "不能用 {sign} 处理{kinds}；日期之间先用 days() 或 minutes()，文字加引号，函数的参数见《检查表怎么写》第 6 节",
+        "{sign} does not work on {kinds_en}; compare dates by days() or minutes(), quote texts (guide, section 6)",
     ),
     "wrong_type": (
         "表达式的结果是 {have}，这里需要 {want}",
         "the expression gives {have}, but {want} is needed here",
     ),
     "unknown_law": (
-        "依据 {name} 不存在{hint_zh}；请先在 catalogues/laws.yaml 中登记",
-        "the basis {name} does not exist{hint_en}; enter it in catalogues/laws.yaml first",
+        "依据 {name} 不存在{hint_zh}；请改用已登记的依据，或者先把它登记到法律依据目录",
+        "the basis {name} does not exist{hint_en}; cite one that does, or have it entered among the laws first",
     ),
     "unknown_content": (
         "抽查内容 {name} 不在公布的清单 contents 中；未公布的事项不得检查，请改正或者先公布",
