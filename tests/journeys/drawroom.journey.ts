@@ -70,6 +70,26 @@ async function announceSealed(office: Page): Promise<string> {
   return ((await slip.locator(".room-hex").textContent()) ?? "").replace(/\s/g, "");
 }
 
+/** Whoever sits far from the wall can read every card: what has to be done lies over none, on a small screen neither. */
+async function nothingCovered(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  for (const size of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
+    await page.setViewportSize(size);
+    await page.locator(".room-party").last().scrollIntoViewIfNeeded();
+    const [scene, desk] = [
+      await page.locator(".room-scene").boundingBox(),
+      await page.locator(".room-desk").boundingBox(),
+    ];
+    if (!scene || !desk) throw new Error("the wall has no scene or no desk");
+    expect(scene.x + scene.width <= desk.x || scene.y + scene.height <= desk.y).toBe(true);
+    await picture(page, `wall-${size.width}`);
+  }
+  if (before) await page.setViewportSize(before);
+}
+
 interface Seen {
   drawn: string[];
   above: string[];
@@ -143,6 +163,7 @@ test("what the room turns up is what the record says, once a holder has opened t
     await expect(office.getByTestId(`room-party-${party}`)).toContainText("与事先公布的承诺相符");
   await expect(office.getByTestId("room-party-party-2")).toContainText("缺席");
   await expect(office.getByTestId("room-party-witness")).toContainText("2026 叶县");
+  await nothingCovered(office);
   await picture(office, "wall-waiting");
   await enterSource(office);
 
@@ -166,6 +187,7 @@ test("what the room turns up is what the record says, once a holder has opened t
   await office.getByTestId("release-share").fill(share);
   await office.getByTestId("release-send").click();
   await expect(office.getByTestId("seal-state")).toContainText("检查已全部完成");
+  await expect(office.getByTestId("seal-title")).toHaveText("结果已公开");
   await picture(office, "released");
 
   const answer = await witness.request.get(`/api/drawing/records/${number}`);
