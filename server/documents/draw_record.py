@@ -28,8 +28,9 @@ def draw_pdf(actor: Actor, draw_id: str, site: str) -> tuple[bytes, str]:
     if not view.sees_result(draw, actor):
         raise Problem("draw_sealed_until", date=draw.release_on)
     shown, around = view.whole(draw, actor), _around(draw, record, site)
-    room = _fullest(shown, around)
-    made = _set(draw_view(shown, around, room), around)
+    made = _set(draw_view(shown, around, ROOMS[0]), around)
+    if made.pages > 1:
+        made = _set(draw_view(shown, around, _fullest(shown, around)), around)
     return made.pdf, bundle.file_name("随机抽取记录表", draw.number) + ".pdf"
 
 

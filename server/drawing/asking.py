@@ -1,11 +1,12 @@
 """From what the office typed to a wish: the defaults of the plan's lines, and what a draw would start from."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.core import draw as rules
 from server.drawing.freezing import freeze
-from server.drawing.view import EXCLUSION_WORDS, in_words
+from server.drawing.view import EXCLUSION_WORDS, pool_in_words, reasons
 from server.drawing.wish import Frozen, Wish
 from server.planning.models import Batch, PlanLine
 from server.platform.errors import Problem
@@ -85,17 +86,17 @@ def preparation(batch: Batch) -> dict[str, Any]:
         "title": batch.title,
         "window": {"from": batch.window_from.isoformat(), "to": batch.window_to.isoformat()},
         "strata": [_prepared(row, frozen, wish) for row in frozen.strata],
-        "pools": [_pool(pool, names[pool["id"]]) for pool in frozen.pools],
+        "pools": [pool_in_words(pool, names[pool["id"]]) for pool in frozen.pools],
     }
 
 
 def _prepared(row: Mapping[str, Any], frozen: Frozen, wish: Wish) -> dict[str, Any]:
     members = {line.id for line in frozen.rosters[row["item"]] if line.stratum == row["id"]}
-    excluded = _counted(
+    excluded = Counter(
         one["reason"] for one in frozen.exclusions if one["item"] == row["item"] and one["id"] in members
     )
-    available = len(members) - sum(excluded.values())
-    base = available + sum(excluded.get(reason, 0) for reason in rules.COUNTED)
+    available = len(members) - excluded.total()
+    base = available + sum(excluded[reason] for reason in rules.COUNTED)
     return {
         "id": row["id"],
         "item": row["item"],
@@ -104,31 +105,8 @@ def _prepared(row: Mapping[str, Any], frozen: Frozen, wish: Wish) -> dict[str, A
         "label": row["label"],
         "ratio": f"{row['num']}/{row['den']}",
         "n_base": base,
-        "excluded": _reasons(excluded, EXCLUSION_WORDS),
+        "excluded": reasons(excluded, EXCLUSION_WORDS),
         "available": available,
         "n": rules.quota(base, row["num"], row["den"], available),
         "pool": row["pool"],
     }
-
-
-def _pool(pool: Mapping[str, Any], name: str) -> dict[str, Any]:
-    out = _counted(member["out"] for member in pool["members"] if member["out"] is not None)
-    total = len(pool["members"])
-    return {
-        "id": pool["id"],
-        "name": name,
-        "members": total,
-        "eligible": total - sum(out.values()),
-        "out": _reasons(out, rules.OUT_WORDS),
-    }
-
-
-def _counted(reasons: Any) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for reason in reasons:
-        counts[reason] = counts.get(reason, 0) + 1
-    return counts
-
-
-def _reasons(counts: Mapping[str, int], words: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    return [{"reason": code, "count": count, "text": in_words(words, code)} for code, count in counts.items()]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer, joinedload
 
 from server.core.canonical import digest
 from server.core.draw import signed_text
@@ -15,6 +16,9 @@ from server.platform.keys import ALG, bureau_keys
 
 _CHAIN_LOCK = 0x44535331
 """The letters DSS1: the advisory lock under which PostgreSQL hands out the chain's numbers."""
+
+_DRAW_IN_SHORT = joinedload(ChainRecord.draw).load_only(Draw.kind, Draw.year, Draw.sequence, Draw.title)
+"""Plans and annexes are documents of their own: a list reads none of them."""
 
 
 def head() -> tuple[int, str | None]:
@@ -42,39 +46,57 @@ def _signed(row: ChainRecord) -> dict[str, Any]:
     return {"alg": ALG, "key": keys.signing_jwk, "value": value}
 
 
+class Seals:
+    """The seals that still hold on a day, read once: a draw's own, and those of earlier draws of the year, for whom
+    they drew stands among a later one's exclusions."""
+
+    def __init__(self, day: date) -> None:
+        held = select(Draw.year, Draw.sequence, Draw.release_on)
+        held = held.where(Draw.state == DrawState.EXECUTED, Draw.release_on > day, ~Draw.release.has())
+        self._held = db.session.execute(held).all()
+
+    def until(self, draw: Draw) -> date | None:
+        """Until when a draw's records stay back, None if they need not."""
+        earlier = (on for year, sequence, on in self._held if year == draw.year and sequence <= draw.sequence)
+        return max((on for on in earlier if on is not None), default=None)
+
+    def is_open(self, row: ChainRecord) -> bool:
+        """Whether a stranger may read the record: neither of a targeted draw nor still sealed."""
+        draw = row.draw
+        if draw is None or row.kind in ("announcement", "voiding"):
+            return True
+        return draw.kind != "targeted" and self.until(draw) is None
+
+
 def sealed_until(draw: Draw, day: date) -> date | None:
-    """Until when a draw's records stay back, None if they need not: its own seal, or that of an earlier draw of the
-    year, for whom that one drew stands among this one's exclusions."""
-    asked = select(func.max(Draw.release_on)).where(Draw.year == draw.year, Draw.sequence <= draw.sequence)
-    asked = asked.where(Draw.state == DrawState.EXECUTED, Draw.release_on > day, ~Draw.release.has())
-    return db.session.scalar(asked)
+    """Until when one draw's records stay back, None if they need not."""
+    return Seals(day).until(draw)
 
 
 def is_open(row: ChainRecord, day: date) -> bool:
-    """Whether a stranger may read the record: neither of a targeted draw nor still sealed."""
-    draw = row.draw
-    if draw is None or row.kind in ("announcement", "voiding"):
-        return True
-    return draw.kind != "targeted" and sealed_until(draw, day) is None
+    """Whether a stranger may read one record."""
+    return Seals(day).is_open(row)
 
 
-def records() -> Sequence[ChainRecord]:
-    """All records, in their order."""
-    return db.session.scalars(select(ChainRecord).order_by(ChainRecord.number)).unique().all()
+def certificates() -> Sequence[ChainRecord]:
+    """All certificates, the newest first, without their contents."""
+    query = select(ChainRecord).where(ChainRecord.kind == "certificate").order_by(ChainRecord.number.desc())
+    return db.session.scalars(query.options(defer(ChainRecord.record), _DRAW_IN_SHORT)).unique().all()
 
 
 def public_chain() -> list[dict[str, Any]]:
     """The chain as anybody may read it: shape of `core.draw.verify_chain`."""
-    day = today()
+    query = select(ChainRecord).order_by(ChainRecord.number).options(_DRAW_IN_SHORT)
+    seals = Seals(today())
     return [
         {
             "number": row.number,
             "kind": row.kind,
             "digest": row.digest,
-            "record": row.record if is_open(row, day) else None,
+            "record": row.record if seals.is_open(row) else None,
             "signature": row.signature,
         }
-        for row in records()
+        for row in db.session.scalars(query).unique()
     ]
 
 

@@ -6,7 +6,7 @@ from flask import Response
 from werkzeug.exceptions import NotFound
 
 from server.core.canonical import canonical
-from server.drawing import parties, publishing, room
+from server.drawing import chain, parties, publishing, room
 from server.drawing.answers import KeyAnswer, PublishedAnswer, WitnessAnswer
 from server.drawing.schemas import WitnessCommitmentBody, WitnessNumberBody
 from server.drawing.web import as_file, blp, document
@@ -20,7 +20,7 @@ VERIFIERS = ("verify_draw.py", "verify_chain.py", "README.md")
 @access(public=True, answers="file")
 def read_chain() -> Response:
     """The bureau's chain of records, for anybody."""
-    return document(publishing.public_chain(), "chain.json")
+    return document(chain.public_chain(), "chain.json")
 
 
 @blp.get("/key")

@@ -42,8 +42,8 @@ def bundle_for(actor: Actor, draw: Draw, full: bool) -> dict[str, Any]:
 def public_bundle(number: int) -> dict[str, Any]:
     """The public bundle behind a certificate's number, for anybody. Raises `not_found`, `draw_restricted`,
     `draw_sealed_until`."""
-    row = db.session.get(ChainRecord, number) if number <= MOST else None
-    if row is None or row.kind != "certificate" or row.draw is None:
+    row = _record(number)
+    if row.kind != "certificate" or row.draw is None:
         raise Problem("not_found")
     if not chain.is_open(row, today()):
         raise _kept_back(row)
@@ -52,16 +52,16 @@ def public_bundle(number: int) -> dict[str, Any]:
 
 def published() -> list[dict[str, Any]]:
     """Every certificate of the chain, the newest first: shape of `answers.PublishedAnswer`."""
-    query = select(ChainRecord).where(ChainRecord.kind == "certificate").order_by(ChainRecord.number.desc())
-    return [_published(row) for row in db.session.scalars(query).unique()]
+    seals = chain.Seals(today())
+    return [_published(row, seals) for row in chain.certificates()]
 
 
-def _published(row: ChainRecord) -> dict[str, Any]:
+def _published(row: ChainRecord, seals: chain.Seals) -> dict[str, Any]:
     fixed = {"number": row.number, "digest": row.digest, "at": row.at}
     draw = row.draw
     if draw is None or draw.kind == "targeted":
         return fixed | {"access": "restricted", "draw": None, "title": None, "release_on": None}
-    until = chain.sealed_until(draw, today())
+    until = seals.until(draw)
     return fixed | {
         "access": "sealed" if until else "open",
         "draw": draw.number,
@@ -72,8 +72,8 @@ def _published(row: ChainRecord) -> dict[str, Any]:
 
 def signature_of(number: int) -> dict[str, Any]:
     """The bureau's signature over a certificate, with what it covers. Raises `not_found`."""
-    row = db.session.get(ChainRecord, number) if number <= MOST else None
-    if row is None or row.kind != "certificate":
+    row = _record(number)
+    if row.kind != "certificate":
         raise Problem("not_found")
     return {"number": row.number, "kind": row.kind, "digest": row.digest, "signature": row.signature}
 
@@ -89,19 +89,19 @@ def _bundle(draw: Draw, row: ChainRecord, full: bool) -> dict[str, Any]:
     return rules.bundle(row.record, rosters_of(draw), annex, chain.amendments_of(draw))
 
 
-def public_chain() -> list[dict[str, Any]]:
-    """The chain for anybody: shape of `core.draw.verify_chain`."""
-    return chain.public_chain()
-
-
 def public_record(number: int) -> dict[str, Any]:
     """One record of the chain for anybody. Raises `not_found`, `draw_restricted`, `draw_sealed_until`."""
-    row = db.session.get(ChainRecord, number) if number <= MOST else None
-    if row is None:
-        raise Problem("not_found")
+    row = _record(number)
     if not chain.is_open(row, today()):
         raise _kept_back(row)
     return row.record
+
+
+def _record(number: int) -> ChainRecord:
+    row = db.session.get(ChainRecord, number) if number <= MOST else None
+    if row is None:
+        raise Problem("not_found")
+    return row
 
 
 def _kept_back(row: ChainRecord) -> Problem:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer, selectinload
 
 from server.core import draw as rules
 from server.drawing import chain
@@ -30,8 +31,9 @@ AT_ONCE = 5_000
 
 
 def draws() -> Sequence[Draw]:
-    """All draws, the newest first."""
-    return db.session.scalars(select(Draw).order_by(Draw.year.desc(), Draw.sequence.desc())).unique().all()
+    """All draws, the newest first, with their records; a plan is read when somebody asks for it."""
+    query = select(Draw).order_by(Draw.year.desc(), Draw.sequence.desc())
+    return db.session.scalars(query.options(defer(Draw.plan), selectinload(Draw.records))).unique().all()
 
 
 def draw_by_id(draw_id: str) -> Draw:

@@ -1,5 +1,6 @@
 """A draw in words, for the people in the room: names instead of pseudonyms, sentences instead of codes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,24 @@ def in_words(words: Mapping[str, tuple[str, str]], code: str) -> str:
     return en if language() == "en" else zh
 
 
+def reasons(counts: Mapping[str, int], words: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """How many for which reason: shape of `answers.ReasonAnswer`."""
+    return [{"reason": code, "count": count, "text": in_words(words, code)} for code, count in counts.items()]
+
+
+def pool_in_words(pool: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A pool of a plan, counted: shape of `answers.PoolAnswer`."""
+    out = Counter(member["out"] for member in pool["members"] if member["out"] is not None)
+    total = len(pool["members"])
+    return {
+        "id": pool["id"],
+        "name": name,
+        "members": total,
+        "eligible": total - out.total(),
+        "out": reasons(out, rules.OUT_WORDS),
+    }
+
+
 def summary(draw: Draw) -> dict[str, Any]:
     """One line of the list of draws."""
     certificate = chain.certificate_of(draw)
@@ -57,15 +76,15 @@ def summary(draw: Draw) -> dict[str, Any]:
 
 
 def _count(draw: Draw, certificate: ChainRecord) -> int:
-    return len(results.tasks_of(draw)) if draw.kind == EXTERNAL else len(certificate.record["tasks"])
+    return len(draw.annex["tasks"] if draw.kind == EXTERNAL and draw.annex else certificate.record["tasks"])
 
 
 def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
     """Everything about one draw that the reader may know: shape of `answers.DrawAnswer`."""
     plan = draw.plan
     certificate = chain.certificate_of(draw)
-    ours = certificate is not None and draw.kind != EXTERNAL
-    shown = certificate if ours and sees_result(draw, actor) else None
+    ours = certificate is not None and draw.kind != EXTERNAL and sees_result(draw, actor)
+    shown = certificate.record if certificate is not None and ours else None
     office = Role.OFFICE in actor.role_set
     return summary(draw) | {
         "announced_by": draw.announced_by.name,
@@ -79,11 +98,11 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
         "next": standing.next_step(draw),
         "void_reason": standing.void_reason(draw),
         "voided": standing.voided(draw),
-        "face": _face(shown.record if shown else None),
+        "face": _face(shown),
         "pools": _pools(draw),
-        "strata": _strata(draw, shown.record if shown else None),
-        "tasks": _taken_over(draw) if draw.kind == EXTERNAL else _tasks(draw, shown.record if shown else None),
-        "seed": shown.record["seed"] if shown else None,
+        "strata": _strata(draw, shown),
+        "tasks": _taken_over(draw) if draw.kind == EXTERNAL else _tasks(draw, shown),
+        "seed": shown["seed"] if shown else None,
         "records": [
             {"number": row.number, "kind": row.kind, "digest": row.digest, "at": row.at} for row in draw.records
         ],
@@ -106,37 +125,17 @@ def _face(certificate: Mapping[str, Any] | None) -> list[dict[str, str]]:
 
 def _pools(draw: Draw) -> list[dict[str, Any]]:
     names = _unit_names(draw)
-    rows = []
-    for pool in draw.plan["pools"]:
-        out: dict[str, int] = {}
-        for member in pool["members"]:
-            if member["out"] is not None:
-                out[member["out"]] = out.get(member["out"], 0) + 1
-        reasons = [
-            {"reason": reason, "count": count, "text": in_words(rules.OUT_WORDS, reason)}
-            for reason, count in out.items()
-        ]
-        total = len(pool["members"])
-        rows.append(
-            {
-                "id": pool["id"],
-                "name": names.get(pool["id"], pool["id"]),
-                "members": total,
-                "eligible": total - sum(out.values()),
-                "out": reasons,
-            }
-        )
-    return rows
+    return [pool_in_words(pool, names[pool["id"]]) for pool in draw.plan["pools"]]
 
 
 def _strata(draw: Draw, certificate: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     names = {item["code"]: item["name"] for item in draw.plan["items"]}
-    results = {row["stratum"]: row for row in certificate["strata"]} if certificate else {}
-    drawn_ids = [one["id"] for row in results.values() for one in (*row["drawn"], *row["alternates"])]
+    found = {row["stratum"]: row for row in certificate["strata"]} if certificate else {}
+    drawn_ids = [one["id"] for row in found.values() for one in (*row["drawn"], *row["alternates"])]
     subjects = subjects_of(draw, drawn_ids)
     rows = []
     for row in draw.plan["strata"]:
-        result = results.get(row["id"])
+        result = found.get(row["id"])
         rows.append(
             {
                 "id": row["id"],
@@ -153,13 +152,9 @@ def _strata(draw: Draw, certificate: Mapping[str, Any] | None) -> list[dict[str,
 
 
 def _stratum_result(result: Mapping[str, Any], subjects: Mapping[str, Subject]) -> dict[str, Any]:
-    excluded = [
-        {"reason": reason, "count": count, "text": in_words(EXCLUSION_WORDS, reason)}
-        for reason, count in result["excluded"].items()
-    ]
     return {
         "n_base": result["n_base"],
-        "excluded": excluded,
+        "excluded": reasons(result["excluded"], EXCLUSION_WORDS),
         "available": result["available"],
         "n": result["n"],
         "line": result["line"],

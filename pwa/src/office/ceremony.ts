@@ -2,9 +2,15 @@
 import { SEALED_SHARE } from "@/core/draw/ceremony";
 import { toHex } from "@/core/sha256";
 import { makeCommitment } from "@/room/commitment";
+import type { DrawRow } from "./types";
 
 export const OFFICE = "office";
 export { SEALED_SHARE };
+
+/** What a draw is called in a list: one that was made elsewhere is marked as such. */
+export function standingOf(draw: Pick<DrawRow, "kind" | "state">): string {
+  return draw.kind === "external" ? "external" : draw.state;
+}
 
 /** A fresh draw id and the commitment to a fresh number. */
 export function beginDraw(): { id: string; commitment: string } {

@@ -175,7 +175,7 @@ export interface DrawRow {
   number: string;
   title: string;
   kind: string;
-  state: "announced" | "executed" | "voided" | "external";
+  state: "announced" | "executed" | "voided";
   batch_id: string | null;
   plan_digest: string;
   announced_at: string;

@@ -110,7 +110,7 @@ function chainFindings(bundle: Bundle, chain: readonly ChainRow[]): Finding[] {
   } catch (error) {
     return [say("shape", "chain", { detail: String(error).slice(0, 80) })];
   }
-  const row = rowOf(bundle, chain);
+  const row = chain.find((one) => one.number === number);
   if (row !== undefined && row.digest === bundle.digest) return said;
   const stated = row?.digest ?? "—";
   return [
@@ -122,10 +122,6 @@ function chainFindings(bundle: Bundle, chain: readonly ChainRow[]): Finding[] {
       en: `Record ${number} of the chain was published with the digest ${stated}; this file has ${bundle.digest}: it is not the one that was published.`,
     },
   ];
-}
-
-export function rowOf(bundle: Bundle, chain: readonly ChainRow[]): ChainRow | undefined {
-  return chain.find((row) => row.number === bundle.certificate.number);
 }
 
 /** The bundle in a file, if it has the outline of one. */

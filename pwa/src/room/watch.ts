@@ -26,7 +26,7 @@ export interface Watched<P extends Proceedings> {
  */
 export function useProceedings<P extends Proceedings>(
   path: () => string,
-  restricted?: (draw: P) => Promise<Certificate>,
+  restricted?: () => Promise<Certificate>,
 ): Watched<P> {
   const { api } = useSuicha();
   const { sentence } = useRefusals();
@@ -40,7 +40,7 @@ export function useProceedings<P extends Proceedings>(
     if (found.certificate === null || record.value !== null) return record.value;
     if (found.result === "open")
       return await api.get<Certificate>(`/api/drawing/records/${found.certificate.number}`);
-    return found.result === "restricted" && restricted ? await restricted(found) : null;
+    return found.result === "restricted" && restricted ? await restricted() : null;
   }
 
   async function reload(): Promise<void> {
