@@ -6,7 +6,6 @@ with a code. The code is the key under a pad that only that request gives, and t
 used: a code that is overheard or found later opens nothing.
 """
 
-import hashlib
 import json
 from typing import Any
 
@@ -18,13 +17,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.platform.errors import Problem
 from server.platform.keys import load_jwk, unb64url
+from server.platform.letters import as_read, base32, check_letters, grouped, unbase32
 
 INFO = "suicha vault recovery v1:"
 PAD = b"suicha recovery request v1"
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base32: no I, L, O and U, which are misread."""
 REQUEST_BYTES, KEY_BYTES = 10, 32
-_FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
 
 
 def open_sealed(office: ec.EllipticCurvePrivateKey, wrapped_key: str, device_id: str) -> bytes:
@@ -47,10 +44,10 @@ def open_sealed(office: ec.EllipticCurvePrivateKey, wrapped_key: str, device_id:
 
 def read_request(text: str, device_id: str) -> bytes:
     """The request that a phone shows (18 letters). Raises `recovery_request_wrong`: misread, or another phone's."""
-    letters = text.upper().translate(_FORGIVEN)
-    if len(letters) != 18 or any(letter not in LETTERS for letter in letters):
+    letters = as_read(text, 18)
+    if letters is None:
         raise Problem("recovery_request_wrong")
-    request = int("".join(f"{LETTERS.index(letter):05b}" for letter in letters[:16]), 2).to_bytes(REQUEST_BYTES, "big")
+    request = unbase32(letters, REQUEST_BYTES)
     if request_check(request, device_id) != letters[16:]:
         raise Problem("recovery_request_wrong")
     return request
@@ -58,24 +55,11 @@ def read_request(text: str, device_id: str) -> bytes:
 
 def request_check(request: bytes, device_id: str) -> str:
     """Two letters by which a misread request, or one of another phone, is noticed."""
-    return base32(hashlib.sha256(request + device_id.encode()).digest())[:2]
+    return check_letters(request + device_id.encode())
 
 
 def recovery_code(key: bytes, request: bytes, device_id: str) -> str:
     """The answer to a request: 54 letters in groups of four."""
     pad = HKDF(hashes.SHA256(), KEY_BYTES, device_id.encode(), PAD).derive(request)
     masked = bytes(a ^ b for a, b in zip(key, pad, strict=True))
-    letters = base32(masked) + base32(hashlib.sha256(masked).digest())[:2]
-    return grouped(letters)
-
-
-def grouped(letters: str) -> str:
-    """In groups of four, as they are read out."""
-    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
-
-
-def base32(data: bytes) -> str:
-    """Crockford's base32, the last letter filled up with zero bits."""
-    bits = "".join(f"{byte:08b}" for byte in data)
-    bits += "0" * (-len(bits) % 5)
-    return "".join(LETTERS[int(bits[at : at + 5], 2)] for at in range(0, len(bits), 5))
+    return grouped(base32(masked) + check_letters(masked))

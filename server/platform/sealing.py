@@ -15,10 +15,11 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from server.platform.letters import as_read, base32, check_letters, grouped, unbase32
+
 MAGIC = b"SUICHAB1"
 PIECE = 1024 * 1024
 TAG = 16
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class NotSealed(Exception):
@@ -38,8 +39,7 @@ class SealingKey:
     @property
     def text(self) -> str:
         """As it is written down and locked away: 52 letters and two check letters, in groups of four."""
-        letters = _letters(self.secret) + _letters(hashlib.sha256(self.secret).digest())[:2]
-        return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+        return grouped(base32(self.secret) + check_letters(self.secret))
 
 
 def new_key() -> SealingKey:
@@ -48,12 +48,11 @@ def new_key() -> SealingKey:
 
 def read_key(text: str) -> SealingKey:
     """The key that was written down; case, spaces and hyphens are forgiven. Raises NotSealed for one misread."""
-    letters = text.upper().translate(str.maketrans("OIL", "011", " -\n\r\t"))
-    if len(letters) != 54 or any(letter not in LETTERS for letter in letters):
+    letters = as_read(text, 54)
+    if letters is None:
         raise NotSealed("the backup key has 54 letters and digits")
-    bits = "".join(f"{LETTERS.index(letter):05b}" for letter in letters[:52])
-    key = SealingKey(int(bits[:256], 2).to_bytes(32, "big"))
-    if key.text.replace("-", "") != letters:
+    key = SealingKey(unbase32(letters, 32))
+    if key.text != grouped(letters):
         raise NotSealed("the backup key is misread: its check letters do not fit")
     return key
 
@@ -101,9 +100,3 @@ def _numbered(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:
 
 def _nonce(start: bytes, number: int, last: bool) -> bytes:
     return start + number.to_bytes(4, "big") + bytes([last])
-
-
-def _letters(data: bytes) -> str:
-    bits = "".join(f"{byte:08b}" for byte in data)
-    bits += "0" * (-len(bits) % 5)
-    return "".join(LETTERS[int(bits[at : at + 5], 2)] for at in range(0, len(bits), 5))
