@@ -1,16 +1,9 @@
 """Shapes of evidence over HTTP; uploads speak tus, not JSON."""
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from server.evidence.previews import WIDTHS
-from server.platform.stage import Answer, Body, Query, text_field, uuid_field
-
-
-def sha256_field(**options: Any) -> fields.String:
-    """A SHA-256 in lower-case hex."""
-    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)
+from server.platform.stage import Answer, Body, Query, sha256_field, text_field, uuid_field
 
 
 class PreviewQuery(Query):

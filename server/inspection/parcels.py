@@ -5,7 +5,6 @@ kept, the rest is told by name, and a second try of the same file adds what the 
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,6 +14,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from server.accounts.models import Device
+from server.core.journal.values import ID, UUID
 from server.evidence.uploads import Announced, announce, take_whole
 from server.inspection.models import Parcel
 from server.inspection.push import Outcome, push
@@ -31,8 +31,6 @@ LARGEST_LIST = 24 * 1024 * 1024
 """Bytes of part 0, which is parsed in memory: some five hundred inspections."""
 MOST_AT_ONCE = 1000
 LISTED = 100
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -69,7 +67,7 @@ def take_parcel(actor: Actor, source: Source, size: int | None) -> Parcel:
 
 
 def _key_of(device_id: str) -> Jwk | None:
-    device = db.session.get(Device, device_id) if _UUID.fullmatch(device_id) else None
+    device = db.session.get(Device, device_id) if UUID(device_id) else None
     return device.public_key if device else None
 
 
@@ -94,16 +92,16 @@ def _take_journal(actor: Actor, journal: dict[str, Any], taken: Taken) -> None:
     entries, runs = journal["entries"], journal["runs"]
     for start in range(0, len(entries), MOST_AT_ONCE):
         piece = entries[start : start + MOST_AT_ONCE]
-        named = {entry.get("id") for entry in piece if isinstance(entry, dict)}
+        named = {entry["id"] for entry in piece if isinstance(entry, dict) and isinstance(entry.get("id"), str)}
         outcomes = push(actor, [run for run in runs if _names(run, named)], piece)
         taken.entries += sum(outcome.status in ("accepted", "known") for outcome in outcomes)
         taken.refusals += [_row(outcome) for outcome in outcomes if outcome.status in ("held", "refused")]
     key = journal.get("id")
-    if isinstance(key, str) and _UUID.fullmatch(key):
-        taken.inspections.append(key)
+    if UUID(key):
+        taken.inspections.append(str(key))
 
 
-def _names(run: Any, ids: set[Any]) -> bool:
+def _names(run: Any, ids: set[str]) -> bool:
     named = run.get("ids") if isinstance(run, dict) else None
     return isinstance(named, list) and any(isinstance(key, str) and key in ids for key in named)
 
@@ -120,10 +118,13 @@ def _take_evidence(actor: Actor, packet: Packet, evidence: list[dict[str, Any]],
         if code is None:
             taken.evidence += 1
             continue
-        value = row.get("value")
-        sha256 = value.get("sha256") if isinstance(value, dict) else None
-        fault = {"inspection": str(row.get("inspection"))[:36], "sha256": str(sha256)[:64], "code": code}
-        taken.faults.append(fault)
+        sha256 = str(_told(row).get("sha256"))[:64]
+        taken.faults.append({"inspection": str(row.get("inspection"))[:36], "sha256": sha256, "code": code})
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """What the row says of its evidence; the file may say anything."""
+    return row["value"] if isinstance(row.get("value"), dict) else {}
 
 
 def _pieces(packet: Packet, count: int) -> Iterator[bytes | str]:
@@ -137,14 +138,11 @@ def _pieces(packet: Packet, count: int) -> Iterator[bytes | str]:
 
 def _keep(actor: Actor, row: dict[str, Any], data: bytes) -> str | None:
     """Keep the bytes as an upload would; None, or the code of the refusal."""
-    value = row.get("value")
-    inspection, sha256 = row.get("inspection"), value.get("sha256") if isinstance(value, dict) else None
-    if not isinstance(inspection, str) or not _UUID.fullmatch(inspection):
+    told = _told(row)
+    inspection, sha256, media_type = row.get("inspection"), told.get("sha256"), told.get("media_type")
+    if not UUID(inspection) or not ID(sha256):
         return "packet_damaged"
-    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        return "packet_damaged"
-    media_type = value.get("media_type") if isinstance(value, dict) else None
-    new = Announced(inspection, sha256, len(data), media_type if isinstance(media_type, str) else "")
+    new = Announced(str(inspection), str(sha256), len(data), media_type if isinstance(media_type, str) else "")
     try:
         standing = announce(actor, new)
         if not standing.complete:

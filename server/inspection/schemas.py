@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from server.platform.stage import Answer, Body, Query, uuid_field
+from server.platform.stage import Answer, Body, Query, sha256_field, uuid_field
 
 MOST_ENTRIES = 2000
 MOST_RUNS = 500
@@ -115,4 +115,4 @@ class NewPack(Body):
     """`parcel`: the file that this one answers."""
 
     device = uuid_field(required=True)
-    parcel = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    parcel = sha256_field(load_default=None, allow_none=True)

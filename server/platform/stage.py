@@ -43,6 +43,11 @@ def uuid_field(**options: Any) -> fields.String:
     return fields.String(validate=validate.Regexp(pattern), **options)
 
 
+def sha256_field(**options: Any) -> fields.String:
+    """A SHA-256 in lower-case hex."""
+    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)
+
+
 def text_field(most: int, **options: Any) -> fields.String:
     """Text that is not blank and not longer than `most` characters."""
     return fields.String(validate=[validate.Length(1, most), validate.Regexp(r"(?s).*\S")], **options)

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from server.core.journal.types import ROLES
-from server.platform.stage import Answer, Body, text_field, uuid_field
+from server.platform.stage import Answer, Body, sha256_field, text_field, uuid_field
 
 
 class QueueRow(Answer):
@@ -58,8 +58,8 @@ class Seal(Answer):
 
 
 class NewSeal(Body):
-    entry = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    entry = sha256_field(required=True)
+    sha256 = sha256_field(required=True)
     size = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**50))
 
 
@@ -106,9 +106,7 @@ class SigningOff(Decision):
 
 
 class Admission(Decision):
-    ids = fields.List(
-        fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$")), required=True, validate=validate.Length(1, 10_000)
-    )
+    ids = fields.List(sha256_field(), required=True, validate=validate.Length(1, 10_000))
     reason = text_field(2000, required=True)
 
 

@@ -2,10 +2,8 @@
 
 from marshmallow import fields, validate
 
-from server.platform.stage import Answer, Body, Query, text_field
+from server.platform.stage import Answer, Body, Query, sha256_field, text_field
 from server.rulebook.editions import LONGEST_TEXT
-
-HASH = validate.Regexp(r"^[0-9a-f]{64}$")
 
 
 class ScheduleAnswer(Answer):
@@ -130,8 +128,8 @@ class Words(Body):
 
 
 class CompareQuery(Query):
-    old = fields.String(required=True, validate=HASH)
-    new = fields.String(required=True, validate=HASH)
+    old = sha256_field(required=True)
+    new = sha256_field(required=True)
 
 
 class DifferenceAnswer(Answer):

@@ -207,12 +207,12 @@ def test_hostile_contents_do_no_harm(first: Phone, office: Tab, task: Task) -> N
     evidence = [{"inspection": task.id, "path": "HT101", "value": {"sha256": name}} for name in wicked]
     evidence.append({"inspection": "../..", "path": "HT101", "value": {"sha256": "a" * 64}})
     evidence.append({"inspection": task.id, "value": ["no", "object"]})
-    listing = {"inspections": [journal, {"id": "../x", "entries": [7, None, "x"], "runs": [None, {"ids": 7}]}]}
-    listing["evidence"] = evidence
+    strange = {"id": "../x", "entries": [7, None, "x", {"id": []}], "runs": [None, {"ids": 7}]}
+    listing = {"inspections": [journal, strange], "evidence": evidence}
     answer = bring(office, seal_file(first, [json.dumps(listing).encode(), *(b"data" for _ in evidence)]))
     assert answer.status_code == 200, answer.text
     assert answer.json["entries"] == 1
-    assert [row["code"] for row in answer.json["refusals"]] == ["entry_unreadable"] * 3
+    assert [row["code"] for row in answer.json["refusals"]] == ["entry_unreadable"] * 4
     assert len(answer.json["faults"]) == len(evidence)
     assert {row["code"] for row in answer.json["faults"]} == {"packet_damaged", "upload_hash_wrong"}
     assert db.session.query(Blob).count() == 0
