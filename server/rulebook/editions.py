@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from json import loads
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy import select
 
-from server.core.canonical import canonical, digest
+from server.core.canonical import canonical
 from server.platform.auth import Actor
 from server.platform.clock import now, today
 from server.platform.config import Settings
@@ -29,26 +30,31 @@ def guide() -> str:
     return (ROOT / "README.md").read_text("utf-8")
 
 
-class Shipped(NamedTuple):
-    """A checklist of the folder."""
+class Whole(NamedTuple):
+    """A definition with its canonical JSON, the hash of that, and the YAML that it was made from."""
 
     hash: str
-    definition: dict[str, Any]
+    definition: Mapping[str, Any]
+    body: str
     source: str
 
 
+def _whole(definition: Mapping[str, Any], source: str) -> Whole:
+    body = canonical(definition)
+    return Whole(sha256(body).hexdigest(), definition, body.decode(), source)
+
+
 @cache
-def _shipped(folder: Path) -> Mapping[str, Shipped]:
+def _shipped(folder: Path) -> Mapping[str, Whole]:
     """The checklists of a folder by id; read once per process, as a changed file needs a restart anyway."""
     found = {}
     for name in trades(folder):
         file = folder / f"{name}.yaml"
-        definition = load_file(file, folder)
-        found[name] = Shipped(digest(definition), definition, file.read_text("utf-8"))
+        found[name] = _whole(load_file(file, folder), file.read_text("utf-8"))
     return found
 
 
-def shipped() -> Mapping[str, Shipped]:
+def shipped() -> Mapping[str, Whole]:
     """The checklists that came with the software, by id."""
     settings: Settings = current_app.extensions["settings"]
     return _shipped(settings.checklists_folder)
@@ -60,7 +66,7 @@ def editions_of(definition_id: str) -> list[ChecklistEdition]:
     rows = list(db.session.scalars(query.order_by(ChecklistEdition.brought_at.desc(), ChecklistEdition.hash)))
     own = shipped().get(definition_id)
     if own is not None and own.hash not in {row.hash for row in rows}:
-        rows.insert(0, _of_folder(own))
+        rows.insert(0, _row(own, Origin.SHIPPED, None))
     return rows
 
 
@@ -74,7 +80,7 @@ def edition(hash_: str) -> ChecklistEdition:
     """One edition by its hash. Raises `not_found`."""
     row = db.session.get(ChecklistEdition, hash_)
     if row is None:
-        row = next((_of_folder(own) for own in shipped().values() if own.hash == hash_), None)
+        row = next((_row(own, Origin.SHIPPED, None) for own in shipped().values() if own.hash == hash_), None)
     if row is None:
         raise Problem("not_found")
     return row
@@ -116,17 +122,16 @@ def bring(actor: Actor, text: str) -> ChecklistEdition:
     definition, faults = check_text(text)
     if definition is None:
         raise Problem("checklist_wrong", fields={"faults": faults}, count=len(faults))
-    hash_ = digest(definition)
-    known = next((row for row in editions_of(definition["id"]) if row.hash == hash_), None)
+    row = made(definition, text, Origin.UPLOADED, actor.id)
+    present = editions_of(row.definition_id)
+    known = next((one for one in present if one.hash == row.hash), None)
     if known is not None:
         return saved(known)
-    taken = [row for row in editions_of(definition["id"]) if row.version == definition["version"] and row.schedules]
-    if taken:
-        raise Problem("edition_version_taken", version=definition["version"])
-    row = made(definition, text, Origin.UPLOADED, actor.id)
+    if any(one.version == row.version and one.schedules for one in present):
+        raise Problem("edition_version_taken", version=row.version)
     db.session.add(row)
     db.session.flush()
-    record("checklist.brought", "checklist", definition["id"], actor_id=actor.id, hash=hash_)
+    record("checklist.brought", "checklist", row.definition_id, actor_id=actor.id, hash=row.hash)
     return row
 
 
@@ -185,19 +190,19 @@ def _holds(definition: Mapping[str, Any], day: date) -> bool:
     return bool(definition["effective_from"] <= day.isoformat() and (last is None or day.isoformat() <= last))
 
 
-def _of_folder(own: Shipped) -> ChecklistEdition:
-    return made(own.definition, own.source, Origin.SHIPPED, None)
-
-
 def made(definition: Mapping[str, Any], source: str, origin: Origin, by: str | None) -> ChecklistEdition:
     """An edition of a definition, not kept yet."""
+    return _row(_whole(definition, source), origin, by)
+
+
+def _row(whole: Whole, origin: Origin, by: str | None) -> ChecklistEdition:
     return ChecklistEdition(
-        hash=digest(definition),
-        definition_id=definition["id"],
-        version=definition["version"],
+        hash=whole.hash,
+        definition_id=whole.definition["id"],
+        version=whole.definition["version"],
         origin=origin,
-        body=canonical(definition).decode(),
-        source=source,
+        body=whole.body,
+        source=whole.source,
         brought_by_id=by,
         brought_at=now(),
     )

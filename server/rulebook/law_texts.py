@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from server.core.calendar import is_date, parse_date
-from server.platform.auth import Actor
 from server.platform.catalogues import read_located
 from server.platform.clock import now, today
 from server.platform.db import db
@@ -108,11 +107,6 @@ def enter(actor_id: str | None, rows: Sequence[Mapping[str, Any]]) -> int:
         made += 1
     db.session.flush()
     return made
-
-
-def enter_one(actor: Actor, row: Mapping[str, Any]) -> int:
-    """One text out of the office's form."""
-    return enter(actor.id, [row])
 
 
 def read_texts(text: str, name: str) -> list[dict[str, Any]]:

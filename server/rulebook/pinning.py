@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 
-from server.core.canonical import canonical, digest
+from server.core.canonical import canonical
 from server.core.checklist.build import switched_on
 from server.platform.db import db
 from server.platform.errors import Problem
@@ -33,7 +34,8 @@ def pin(item: InspectionItem, day: date) -> ChecklistVersion:
         raise Problem("checklist_missing", item=item.name, day=day.isoformat())
     editions.put_into_use(found)
     definition = _definition(found, item)
-    hash_ = digest(definition)
+    body = canonical(definition)
+    hash_ = sha256(body).hexdigest()
     version = db.session.get(ChecklistVersion, hash_)
     if version is None:
         version = ChecklistVersion(
@@ -41,7 +43,7 @@ def pin(item: InspectionItem, day: date) -> ChecklistVersion:
             definition_id=definition["id"],
             trade=definition["trade"],
             effective_from=date.fromisoformat(definition["effective_from"]),
-            body=canonical(definition).decode(),
+            body=body.decode(),
         )
         db.session.add(version)
         db.session.flush()

@@ -156,4 +156,4 @@ def list_law_texts() -> list[dict[str, Any]]:
 @blp.response(200, Taken)
 def enter_law_text(body: dict[str, Any]) -> dict[str, int]:
     """Enter the official text of a provision with source, checker and date; empty text takes it back."""
-    return {"made": law_texts.enter_one(actor(), body)}
+    return {"made": law_texts.enter(actor().id, [body])}

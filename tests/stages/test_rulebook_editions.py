@@ -100,7 +100,7 @@ def test_a_file_that_changed_with_the_software_waits_until_it_is_scheduled(
     definition, faults = editions.check_text(hotel_text("2026.1", "2026-01-01", EDIT))
     assert definition and faults == []
     row = editions.made(definition, "", editions.Origin.SHIPPED, None)
-    changed = {"hotel-real-name": editions.Shipped(row.hash, definition, "")}
+    changed = {"hotel-real-name": editions.Whole(row.hash, definition, row.body, "")}
     monkeypatch.setattr(editions, "shipped", lambda: changed)
     assert pin(hotel, date(2026, 11, 22)).hash == first
     shown = office.get(f"{BASE}/checklists/hotel-real-name").json
