@@ -1,6 +1,6 @@
 """Who may see an inspection and what belongs to it; the one place where this is decided."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from server.dispatch.models import Task, TaskItem
 from server.dispatch.service import assigned
@@ -14,12 +14,17 @@ SEES_ALL = frozenset({Role.OFFICE, Role.LEGAL, Role.LEADER})
 reads records."""
 
 
-def leads(unit_id: str, inspection_id: str) -> bool:
-    """Whether the unit is the task's brigade, or that of one of its items (a joint inspection has several)."""
+def of_brigade(unit_id: str) -> ColumnElement[bool]:
+    """That the unit is the task's brigade, or that of one of its items (a joint inspection has several)."""
     of_item = exists().where(
         TaskItem.task_id == Task.id, InspectionItem.id == TaskItem.item_id, InspectionItem.unit_id == unit_id
     )
-    query = select(Task.id).where(Task.id == inspection_id, or_(Task.unit_id == unit_id, of_item))
+    return or_(Task.unit_id == unit_id, of_item)
+
+
+def leads(unit_id: str, inspection_id: str) -> bool:
+    """Whether a lead of the unit sees the inspection as one of the brigade's."""
+    query = select(Task.id).where(Task.id == inspection_id, of_brigade(unit_id))
     return db.session.scalar(select(query.exists())) is True
 
 

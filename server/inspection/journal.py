@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.engine import Row
 
 from server.core.canonical import canonical
-from server.core.journal.chain import absent, cover, run_bytes
+from server.core.journal.chain import absent, cover, covers_of, run_bytes
 from server.core.journal.entry import seal
 from server.core.journal.fold import fold
 from server.core.journal.types import SERVER, Entry, Run, State
@@ -212,12 +212,8 @@ def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None
 _MOVING = update(TASKS).where(TASKS.c.id == bindparam("key")).values(state=bindparam("state"))
 
 
-def cover_of(inspection_id: str) -> dict[str, Any]:
-    """What the server knows of an inspection now, as `covers` of an entry: spread it into the value."""
-    return _cover(entries_of(inspection_id))
-
-
-def _cover(entries: Iterable[Entry]) -> dict[str, Any]:
+def cover_of(entries: Iterable[Entry]) -> dict[str, Any]:
+    """What the server knows of an inspection, as `covers` of an entry: spread it into the value."""
     described = cover(entries)
     return {**described, "covers": {device: list(tip) for device, tip in described["covers"].items()}}
 
@@ -233,26 +229,26 @@ def receive_if_complete(head: Head, entries: Sequence[Entry], people: Iterable[s
     submits = [e for e in entries if e["kind"] == "submit" and e["value"]["round"] == head.round]
     for submit in submits:
         if not absent(submit["value"], by_id):
-            said = say(head, "received", "", {"round": head.round, **_cover(entries)}, submit["author"], people)
+            said = say(head, "received", "", {"round": head.round, **cover_of(entries)}, submit["author"], people)
             record("inspection.submitted", "inspection", head.id, actor_id=submit["author"], round=head.round)
             return said
     head.pending_submit = bool(submits)
     return None
 
 
-def outstanding(inspection_id: str) -> list[dict[str, Any]]:
+def outstanding(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """What is still on its way, by device: entries that others refer to, evidence whose bytes are not here.
 
+    `entries` are all accepted ones of an inspection.
     Each row: `{"device", "entries": count, "evidence": [hashes]}`, sorted by device; devices with nothing outstanding
     are left out. The device of an entry that nobody has seen is the one whose chain leads to it.
     """
-    entries = entries_of(inspection_id)
     by_id = {entry["id"]: entry for entry in entries}
     missing: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         if entry["prev"] and entry["prev"] not in by_id:
             missing[entry["device"]].add(entry["prev"])
-        for device, (_, tip) in entry["value"].get("covers", {}).items() if _covers(entry) else ():
+        for device, (_, tip) in covers_of(entry).items():
             if tip not in by_id:
                 missing[device].add(tip)
     named = {
@@ -270,7 +266,3 @@ def outstanding(inspection_id: str) -> list[dict[str, Any]]:
         }
         for device in devices
     ]
-
-
-def _covers(entry: Entry) -> bool:
-    return entry["kind"] in ("sign", "submit")

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import select
 
 from server.accounts.models import Device, Person
-from server.dispatch.models import Task, TaskFeed, TaskInspector
-from server.dispatch.service import changes_since, person_feed, task_by_id, task_payload
+from server.dispatch.models import TaskFeed, TaskInspector
+from server.dispatch.service import changes_since, task_by_id, task_payload
 from server.evidence.service import erased_of
 from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
@@ -55,7 +55,6 @@ def pull(actor: Actor, cursor_text: str) -> Page:
 def _tasks(page: Page, actor: Actor) -> set[str]:
     """Changed tasks with the checklists they pin; returns their ids."""
     cursor = page.cursor
-    count = person_feed(actor.id)
     changes = changes_since(actor.id, cursor.person)
     person = db.session.get(Person, actor.id)
     sent = list(changes.changed[:TASKS])
@@ -68,7 +67,7 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
         page.more = True
         cursor.person = max(cursor.person, _count_at(actor.id, sent[-1]))
     else:
-        cursor.person = count
+        cursor.person = changes.count
     hashes = {sha256 for task in page.tasks for sha256 in task["checklists"] if not cursor.has_checklist(sha256)}
     page.checklists = checklist_bodies(hashes)
     for sha256 in page.checklists:
@@ -140,8 +139,7 @@ def _devices(inspection_ids: Iterable[str]) -> list[dict[str, Any]]:
     people = (
         select(Inspector.person_id)
         .join(TaskInspector, TaskInspector.inspector_id == Inspector.id)
-        .join(Task, Task.id == TaskInspector.task_id)
-        .where(Task.id.in_(set(inspection_ids)))
+        .where(TaskInspector.task_id.in_(set(inspection_ids)))
     )
     rows = db.session.execute(
         select(Device.id, Device.person_id, Person.name, Device.public_key)

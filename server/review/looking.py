@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from server.core.checklist import Checklist, combine, compile_checklist, record
+from server.core.checklist import Checklist, combine, compile_checklist, narrate
 from server.core.checklist.run import Run
 from server.core.journal.fold import fold
 from server.core.journal.types import Entry, State
@@ -79,7 +79,7 @@ class Looked:
     @cached_property
     def restricted(self) -> list[dict[str, Any]]:
         """The lines of the record that are never on the party's copy."""
-        lines: list[dict[str, Any]] = record(self.checklist, self.state, self.context)["restricted"]
+        lines: list[dict[str, Any]] = narrate(self.run)["restricted"]
         return lines
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.accounts.models import Device
+from server.core.journal.chain import covers_of
 from server.core.journal.types import Entry
 from server.dispatch.service import people_of
 from server.platform.db import db
@@ -44,10 +45,5 @@ def _last_seq(entries: Sequence[Entry], device: str) -> int:
 def _missing(entries: Sequence[Entry], device: str) -> int:
     """From the highest number that anybody has seen of this chain, less what is here."""
     here = {entry["seq"] for entry in entries if entry["device"] == device}
-    seen = [entry["value"]["covers"][device][0] for entry in entries if device in _covers(entry)]
+    seen = [covers[device][0] for covers in map(covers_of, entries) if device in covers]
     return max(0, max([*seen, *here], default=0) - len(here))
-
-
-def _covers(entry: Entry) -> dict[str, Any]:
-    covers: dict[str, Any] = entry["value"]["covers"] if entry["kind"] in ("sign", "submit") else {}
-    return covers

@@ -94,7 +94,7 @@ def _whole(looked: Looked) -> dict[str, Any]:
         "state": looked.state,
         "evaluation": looked.run.result(),
         "restricted": looked.restricted,
-        "outstanding": service.outstanding_of(looked.task.id),
+        "outstanding": service.outstanding_of(looked.entries),
         "lost": lost_vaults(looked),
         "seals": seals.seals_of(looked.task.id),
         "devices": service.devices_of(looked.entries),

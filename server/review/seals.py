@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from server.core.journal.fold import fold
 from server.evidence.sight import require_sight
-from server.inspection.service import entries_of, lock_heads, state_of
+from server.inspection.service import entries_of, lock_heads
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db
@@ -56,8 +57,9 @@ def seal(actor: Actor, inspection_id: str, entry_id: str, sha256: str, size: int
 
 def _held(inspection_id: str, entry_id: str) -> dict[str, Any]:
     """What the entry says; a late one counts too, a withdrawn one does not."""
-    gone = {entry["id"] for entries in state_of(inspection_id)["withdrawn"].values() for entry in entries}
-    for entry in entries_of(inspection_id):
+    entries = entries_of(inspection_id)
+    gone = {entry["id"] for withdrawn in fold(entries)["withdrawn"].values() for entry in withdrawn}
+    for entry in entries:
         if entry["id"] == entry_id and entry_id not in gone and entry["kind"] == "evidence":
             value: dict[str, Any] = entry["value"]
             if value["purpose"] == "held_elsewhere":

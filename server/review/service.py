@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from server.accounts.models import Device, Person
-from server.core.journal.types import Entry, State
+from server.core.journal.fold import fold
+from server.core.journal.types import Entry
 from server.core.lifecycle import NotAllowed, allow
 from server.core.refusal import Refused
 from server.dispatch.models import Task, TaskInspector, TaskState
-from server.dispatch.reading import visible_to
-from server.dispatch.service import people_of
-from server.evidence.sight import leads, require_sight
-from server.inspection.service import append_server_entry, cover_of, head_of, lock_heads, outstanding
+from server.dispatch.payload import trades_of
+from server.dispatch.service import people_of, present_cards
+from server.evidence.sight import leads, of_brigade, require_sight
+from server.inspection.service import append_server_entry, cover_of, entries_of, head_of, lock_heads, outstanding
 from server.platform.auth import Actor, Role
 from server.platform.clock import now
 from server.platform.db import db
@@ -56,9 +58,9 @@ def devices_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def outstanding_of(inspection_id: str) -> list[dict[str, Any]]:
+def outstanding_of(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """What is still on its way, with the names of those whose phones have it."""
-    rows = outstanding(inspection_id)
+    rows = outstanding(entries)
     owners = select(Device.id, Person.name).join(Person, Person.id == Device.person_id)
     names = dict(db.session.execute(owners.where(Device.id.in_([row["device"] for row in rows]))).all())
     return [row | {"person_name": names.get(row["device"], "")} for row in rows]
@@ -70,10 +72,11 @@ def may_decide(actor: Actor, task: Task) -> bool:
 
 
 def _decides(actor: Actor, task: Task) -> Problem | None:
-    if Role.LEAD not in actor.role_set or not leads(actor.unit_id, task.id):
+    if Role.LEAD not in actor.role_set:
         return Problem("not_yours")
     if task.unit_id != actor.unit_id:
-        return Problem("review_not_your_brigade", unit=task.unit.name)
+        theirs = leads(actor.unit_id, task.id)
+        return Problem("review_not_your_brigade", unit=task.unit.name) if theirs else Problem("not_yours")
     if _ever_on(actor.id, task):
         return Problem("review_own_inspection")
     return None
@@ -153,7 +156,7 @@ def sign_off(actor: Actor, inspection_id: str, text: str, seen: int | None = Non
     missing signatures, changes after a signature without a reason in `text`.
     """
     looked = _begin(actor, "sign_off", inspection_id, seen)
-    require_ready(looked, outstanding_of(inspection_id), {row["device"] for row in lost_vaults(looked)}, text)
+    require_ready(looked, outstanding_of(looked.entries), {row["device"] for row in lost_vaults(looked)}, text)
     shas = require_signed(looked, text)
     person = db.session.get_one(Person, actor.id)
     value = {
@@ -163,7 +166,7 @@ def sign_off(actor: Actor, inspection_id: str, text: str, seen: int | None = Non
         "evidence": None,
         "refused": None,
         "remarks": text.strip(),
-        **cover_of(inspection_id),
+        **cover_of(looked.entries),
     }
     entry = append_server_entry(inspection_id, "sign", "", value, actor.id)
     result = looked.run.result()["result_code"]
@@ -186,26 +189,27 @@ WAITING = (TaskState.SUBMITTED, TaskState.RETURNED, TaskState.OPEN)
 
 def queue(actor: Actor) -> list[dict[str, Any]]:
     """What waits for this lead's brigade, what is submitted first, then by due date."""
-    waiting = visible_to(actor, select(Task).where(Task.state.in_(WAITING))).order_by(Task.window_to, Task.number)
-    rows = [_queue_row(actor, task) for task in db.session.scalars(waiting).unique() if leads(actor.unit_id, task.id)]
-    return sorted(rows, key=lambda row: row["phase"] != "submitted")
+    waiting = select(Task).where(Task.state.in_(WAITING), of_brigade(actor.unit_id))
+    whole = waiting.options(selectinload(Task.items), selectinload(Task.inspectors))
+    tasks = db.session.scalars(whole.order_by(Task.window_to, Task.number)).unique()
+    return sorted((_queue_row(actor, task) for task in tasks), key=lambda row: row["phase"] != "submitted")
 
 
 def _queue_row(actor: Actor, task: Task) -> dict[str, Any]:
-    looked = look(task.id)
-    state: State = looked.state
-    received = [e for e in looked.entries if e["kind"] == "received" and e["value"]["round"] == state["round"]]
-    rows = outstanding(task.id)
+    entries = entries_of(task.id)
+    state = fold(entries)
+    received = [e for e in entries if e["kind"] == "received" and e["value"]["round"] == state["round"]]
+    rows = outstanding(entries)
     return {
         "id": task.id,
         "number": task.number,
         "subject_name": task.subject.name,
-        "trade": looked.payload["subject"]["trade"],
+        "trade": trades_of(task)[0],
         "phase": state["phase"],
         "round": state["round"],
         "submitted_at": received[0]["at"] if received else None,
         "due_on": task.window_to,
-        "inspectors": [inspector["name"] for inspector in looked.payload["inspectors"]],
+        "inspectors": [card.inspector.person.name for card in present_cards(task)],
         "outstanding": sum(row["entries"] + len(row["evidence"]) for row in rows),
         "conflicts": len(state["conflicts"]),
         "late": len(state["late"]),

@@ -237,7 +237,7 @@ class TestManifest:
             "evidence": None,
             "refused": None,
             "remarks": "",
-            **service.cover_of(phone.inspection),
+            **service.cover_of(service.entries_of(phone.inspection)),
         }
         service.append_server_entry(phone.inspection, "sign", "", value, bureau.people["lead"].id)
         db.session.commit()
@@ -318,6 +318,6 @@ def test_outstanding_says_what_is_on_its_way_from_which_phone(
     photo = phone.photo("HT101")
     phone.submit(seen)
     phone.push()
-    rows = {row["device"]: row for row in service.outstanding(task.id)}
+    rows = {row["device"]: row for row in service.outstanding(service.entries_of(task.id))}
     assert rows[other.id] == {"device": other.id, "entries": 1, "evidence": []}
     assert rows[phone.id]["evidence"] == [photo["value"]["sha256"]]

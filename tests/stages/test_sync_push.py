@@ -279,7 +279,7 @@ class TestRounds:
             "evidence": None,
             "refused": None,
             "remarks": "",
-            **service.cover_of(task.id),
+            **service.cover_of(service.entries_of(task.id)),
         }
         say(task, bureau, "sign", value)
         assert service.state_of(task.id)["phase"] == "signed_off"

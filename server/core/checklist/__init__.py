@@ -1,7 +1,7 @@
 """The checklist engine: a checklist is data, evaluated identically on phone and server.
 
 `compile_checklist(definition, compile)` gives a `Checklist` to be used many times; `evaluate` and
-`narrate_state` do everything at once. The mirror is pwa/src/core/checklist, the shapes are in its
+`record` do everything at once. The mirror is pwa/src/core/checklist, the shapes are in its
 types.ts, the language for authors is explained in checklists/README.md.
 """
 
@@ -24,6 +24,7 @@ __all__ = [
     "compile_checklist",
     "draw",
     "evaluate",
+    "narrate",
     "record",
     "row_id",
 ]

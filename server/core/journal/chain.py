@@ -1,7 +1,7 @@
 """Chains: the entries of one device in their order, what a set of entries covers, and what looks odd."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from server.core.canonical import canonical
@@ -61,6 +61,12 @@ def cover(entries: Iterable[Entry]) -> Cover:
     if missing:
         described["missing"] = missing
     return described
+
+
+def covers_of(entry: Entry) -> Mapping[str, Sequence[Any]]:
+    """Device → number and id up to which a signature or a submission covers it; nothing for other kinds."""
+    covers: Mapping[str, Sequence[Any]] = entry["value"]["covers"] if entry["kind"] in ("sign", "submit") else {}
+    return covers
 
 
 def covered(described: Mapping[str, Any], by_id: Mapping[str, Entry]) -> set[str]:
