@@ -8,19 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from server.core.checklist.messages import CLASSES
 from server.core.checklist.outcome import basis_texts
 from server.core.checklist.quantities import UNITS
 
 _STANDARD = ("合格", "不合格", "不适用")
-_CLASSES = {
-    "W": "提示",
-    "R0": "当场改正",
-    "R": "责令限期改正",
-    "C": "建议立案",
-    "X": "移送其他部门",
-    "K": "涉嫌犯罪移交",
-    "U": "不配合检查",
-}
 _TYPES = {
     "integer": "整数",
     "score": "得分",
@@ -99,7 +91,7 @@ def _items(
             "photos": _photos(item),
             "when": item.get("when", {}).get("expr", ""),
             "rules": [rule["expr"] for rule in item.get("fails_when", ())],
-            "failure": _CLASSES.get(item["class"] or "", ""),
+            "failure": CLASSES[item["class"]][0] if item["class"] else "",
             "basis": [f"《{found['law']}》{found['article']}：{found['summary']['zh']}" for found in basis],
             "short_basis": [f"《{found['law']}》{found['article']}" for found in basis],
         }

@@ -1,5 +1,7 @@
 """The words for what stands in a definition: its parts, its names, and the answers of its closed lists, zh and en."""
 
+from server.core.checklist.messages import CLASSES
+
 Words = tuple[str, str]
 
 KINDS: dict[str, Words] = {
@@ -117,15 +119,7 @@ NAMES: dict[str, Words] = {
 """Every name that a definition may use (`checklists/schema.json`, and what the catalogues add)."""
 
 VALUES: dict[str, dict[str, Words]] = {
-    "class": {
-        "W": ("提示", "advice"),
-        "R0": ("当场改正", "corrected on site"),
-        "R": ("责令限期改正", "ordered to rectify"),
-        "C": ("建议立案", "case proposed"),
-        "X": ("移送其他部门", "referred"),
-        "K": ("涉嫌犯罪移交", "suspected crime"),
-        "U": ("不配合检查", "uncooperative"),
-    },
+    "class": CLASSES,
     "type": {
         "choice": ("选择", "choice"),
         "multi": ("多选", "several choices"),

@@ -1,6 +1,17 @@
-"""What blocks submission, in the inspector's words."""
+"""What blocks submission, in the inspector's words; what a failure leads to."""
 
 from typing import Any
+
+CLASSES: dict[str, tuple[str, str]] = {
+    "W": ("提示", "advice"),
+    "R0": ("当场改正", "corrected on site"),
+    "R": ("责令限期改正", "ordered to rectify"),
+    "C": ("建议立案", "case proposed"),
+    "X": ("移送其他部门", "referred"),
+    "K": ("涉嫌犯罪移交", "suspected crime"),
+    "U": ("不配合检查", "uncooperative"),
+}
+"""Failure class (`core.results`) → what it leads to, in Chinese and English."""
 
 _MISSING = {
     "unanswered": ("{title}：尚未填写", "{title}: not answered yet"),
