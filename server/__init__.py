@@ -76,10 +76,10 @@ def _add_stages(app: Flask, host: Api | Flask) -> None:
                 module.init_app(app)
             for group in getattr(module, "COMMANDS", ()):
                 app.cli.add_command(group)
-    from server.jobs import JOBS
+    from server.jobs import CHORES, JOBS
     from server.platform.jobs import init_jobs
 
     for name in ("demo.commands", "platform.backup_commands", "platform.checklist_commands"):
         for group in import_module(f"server.{name}").COMMANDS:
             app.cli.add_command(group)
-    init_jobs(app, app.extensions["settings"], JOBS)
+    init_jobs(app, app.extensions["settings"], JOBS, CHORES)

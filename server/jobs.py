@@ -1,8 +1,10 @@
-"""Which later stage hears of what: trail action → functions. Only `create_app` imports this."""
+"""Which later stage hears of what, trail action → functions, and what is done every night. Only `create_app` imports
+this."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from server.documents.service import make_papers
+from server.evidence.tidying import tidy
 from server.platform.jobs import Job
 
 JOBS: Mapping[str, tuple[Job, ...]] = {
@@ -10,3 +12,5 @@ JOBS: Mapping[str, tuple[Job, ...]] = {
     "inspection.admitted": (make_papers,),
     "evidence.sealed": (make_papers,),
 }
+
+CHORES: tuple[Callable[[], object], ...] = (tidy,)

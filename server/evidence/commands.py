@@ -1,48 +1,22 @@
-"""`flask evidence tidy`: what crashes and broken-off uploads left behind."""
-
-from datetime import UTC, datetime
-from pathlib import Path
+"""`flask evidence tidy`: what the worker does every night, at once."""
 
 import click
-from flask import current_app
-from sqlalchemy import select
 
-from server.evidence.erasures import wipe_leftovers
-from server.evidence.models import Upload
-from server.evidence.uploads import KEPT
-from server.platform.clock import now
-from server.platform.config import Settings
-from server.platform.db import db, transaction
+from server.evidence import tidying
+from server.platform.db import transaction
 
 
-@click.group()
+@click.group(help="证据文件。")
 def evidence() -> None:
     """Evidence."""
 
 
 @evidence.command()
 def tidy() -> None:
-    """Forget uploads that nobody finished; remove bytes that were erased just before a crash."""
-    settings: Settings = current_app.extensions["settings"]
+    """清理无人完成的上传，以及已批准删除而尚未删尽的文件；后台每天夜里也会自动清理。"""
     with transaction():
-        wiped = wipe_leftovers()
-        for row in db.session.scalars(select(Upload).where(Upload.expires_at <= now())):
-            db.session.delete(row)
-        db.session.flush()
-        waiting = set(db.session.scalars(select(Upload.id).where(Upload.done.is_(False))))
-        forgotten = _forget_files(settings.uploads_folder, waiting, now() - KEPT)
-    click.echo(f"uploads forgotten: {forgotten}, erased bytes removed: {wiped}")
-
-
-def _forget_files(folder: Path, waiting: set[str], before: datetime) -> int:
-    """Remove files of uploads that no row knows and that nobody has touched for long; returns how many."""
-    count = 0
-    for file in folder.glob("*/*"):
-        touched = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        if file.name not in waiting and touched < before:
-            file.unlink()
-            count += 1
-    return count
+        done = tidying.tidy()
+    click.echo(f"清理未完成的上传 {done.uploads} 件，删尽已批准删除的文件 {done.erased} 件。")
 
 
 COMMANDS = (evidence,)

@@ -2,11 +2,11 @@
 
 huey carries the work: its SQLite storage by default, Redis when there are several machines. After each commit the
 new rows with a listener are offered; a sweep every minute offers again what was not delivered. Jobs are idempotent,
-because a row can be delivered twice.
+because a row can be delivered twice. Chores wait for nothing: they are done every night.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, cast
 
@@ -24,7 +24,10 @@ from server.platform.trail import TrailRow
 
 log = logging.getLogger("suicha.jobs")
 Job = Callable[[TrailRow], None]
+Chore = Callable[[], object]
 ATTEMPTS = 8
+NIGHT = crontab(minute="17", hour="19")
+"""17 minutes past three in Shanghai: huey counts in UTC."""
 
 
 def make_huey(settings: Settings) -> Huey:
@@ -71,6 +74,16 @@ def sweep() -> int:
     return len(waiting)
 
 
+def do_chores(chores: Iterable[Chore]) -> None:
+    """Each in a transaction of its own; one that fails is logged and keeps none of the others back."""
+    for chore in chores:
+        try:
+            with transaction():
+                chore()
+        except Exception as error:
+            log.error("chore %s failed\n%s", getattr(chore, "__name__", chore), trace_of(error))
+
+
 def _offer_all(session: Session) -> None:
     """What the transaction has put on the trail goes to those that wait for it, now that it is there."""
     acts = session.info.pop("acts", [])
@@ -84,8 +97,8 @@ def _forget(session: Session) -> None:
     session.info.pop("acts", None)
 
 
-def init_jobs(app: Flask, settings: Settings, jobs: Mapping[str, tuple[Job, ...]]) -> None:
-    """Give the app its queue, and the queue its jobs (trail action → functions)."""
+def init_jobs(app: Flask, settings: Settings, jobs: Mapping[str, tuple[Job, ...]], chores: Iterable[Chore]) -> None:
+    """Give the app its queue, and the queue its jobs (trail action → functions) and chores."""
     queue = make_huey(settings)
     app.extensions |= {"huey": queue, "jobs": jobs}
 
@@ -98,6 +111,11 @@ def init_jobs(app: Flask, settings: Settings, jobs: Mapping[str, tuple[Job, ...]
     def sweep_task() -> None:
         with app.app_context():
             sweep()
+
+    @queue.periodic_task(NIGHT, name="chores")
+    def chores_task() -> None:
+        with app.app_context():
+            do_chores(chores)
 
     app.extensions["offer"] = _offer_in_tests if settings.testing else deliver_task
     with app.app_context():

@@ -46,6 +46,16 @@ def test_a_failed_job_is_counted_and_offered_again(app: Flask, clock: SetClock) 
     assert jobs.sweep() == 1
 
 
+def test_a_chore_that_fails_keeps_none_of_the_others_back(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise OSError("the broom broke")
+
+    jobs.do_chores([fail, lambda: done.append("swept")])
+    assert done == ["swept"] and "the broom broke" in caplog.text
+
+
 def test_actions_nobody_waits_for_are_not_offered(app: Flask, heard: list[str]) -> None:
     with transaction():
         record("session.opened", "person", "1")
