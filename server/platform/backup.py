@@ -33,7 +33,16 @@ from server.platform.installation import installation
 from server.platform.sealing import NotSealed, SealingKey, seal, unseal
 from server.platform.trail import record
 
-__all__ = ["BackupFailed", "Manifest", "drill", "make_backup", "newest", "restore_backup", "verify_backup"]
+__all__ = [
+    "BackupFailed",
+    "Manifest",
+    "drill",
+    "make_backup",
+    "newest",
+    "open_manifest",
+    "restore_backup",
+    "verify_backup",
+]
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def make_backup(target: Path) -> tuple[Path, Manifest]:
     try:
         (folder / "blobs").mkdir(parents=True, mode=0o700)
     except FileExistsError as error:
-        raise BackupFailed(f"{folder} is there already") from error
+        raise BackupFailed(f"{folder} 已经存在") from error
     name = backup_database.file_of(settings)
     with _workroom(settings) as room:
         tables = backup_database.dump(settings, room / name)
@@ -89,21 +98,22 @@ def make_backup(target: Path) -> tuple[Path, Manifest]:
 
 def verify_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     """Read a whole backup again: the database's hash and structure, every blob's hash. Raises BackupFailed."""
-    manifest, key = _opened(folder, given)
+    manifest, key = open_manifest(folder, given)
     verify_contents(folder, manifest, key)
     return manifest
 
 
-def _opened(folder: Path, given: SealingKey | None) -> tuple[Manifest, SealingKey]:
+def open_manifest(folder: Path, given: SealingKey | None = None) -> tuple[Manifest, SealingKey]:
+    """What a backup says of itself, and the key that opens it; nothing else is read. Raises BackupFailed."""
     try:
         manifest = Manifest(**json.loads((folder / "manifest.json").read_text("utf-8")))
         key = key_for(manifest.key, given)
     except (OSError, ValueError, TypeError) as error:
-        raise BackupFailed(f"{folder} is not a complete backup: its manifest cannot be read") from error
+        raise BackupFailed(f"{folder} 不是一份完整的备份：清单读不出来") from error
     except NotSealed as error:
         raise BackupFailed(str(error)) from error
     if not hmac.compare_digest(manifest.mac, manifest.mac_under(key)):
-        raise BackupFailed(f"the manifest of {folder} was changed")
+        raise BackupFailed(f"{folder} 的清单被改动过")
     return manifest, key
 
 
@@ -113,14 +123,14 @@ def verify_contents(folder: Path, manifest: Manifest, key: SealingKey) -> None:
     with _workroom(settings) as room:
         database = _database_to(folder, manifest, key, room)
         if manifest.database == SQLITE_FILE and backup_database.sqlite_counts(database) != manifest.tables:
-            raise BackupFailed(f"{folder / manifest.database} has not the rows it had")
+            raise BackupFailed(f"{folder / manifest.database} 的行数与备份时不符")
     blobs = 0
     for path in _files(folder / "blobs"):
         if _digest(unseal(path, key, f"blobs/{path.name}")) != path.name:
-            raise BackupFailed(f"{path} is damaged")
+            raise BackupFailed(f"{path} 已损坏")
         blobs += 1
     if blobs != manifest.blobs:
-        raise BackupFailed(f"{folder} has {blobs} blobs instead of {manifest.blobs}")
+        raise BackupFailed(f"{folder} 里的文件应有 {manifest.blobs} 件，实有 {blobs} 件")
     for name in manifest.keys:
         _digest(unseal(folder / "keys" / name, key, f"keys/{name}"))
 
@@ -131,12 +141,12 @@ def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     The installation gets a new epoch, so that phones offer again all they still hold.
     """
     settings: Settings = current_app.extensions["settings"]
-    manifest, key = _opened(folder, given)
+    manifest, key = open_manifest(folder, given)
     verify_contents(folder, manifest, key)
     if (settings.instance / SQLITE_FILE).exists() or any(_files(settings.blobs_folder)):
-        raise BackupFailed(f"{settings.instance} has data already; restore into an empty instance folder")
+        raise BackupFailed(f"{settings.instance} 里已有数据，只能恢复到空的实例目录")
     if backup_database.file_of(settings) != manifest.database:
-        raise BackupFailed("the backup is of another kind of database than SUICHA_DATABASE_URL names")
+        raise BackupFailed("备份的数据库种类与 SUICHA_DATABASE_URL 不同")
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in _files(folder / "blobs"):
         _open_to(path, settings.blobs_folder / path.relative_to(folder / "blobs"), key, f"blobs/{path.name}")
@@ -158,13 +168,15 @@ def drill(manifest: Manifest) -> list[str]:
     here = backup_database.counts_here()
     here["trail"] -= 1  # the restore itself is on the trail
     faults = [
-        f"{name}: {here.get(name, 0)} rows instead of {manifest.tables.get(name, 0)}"
+        f"{name}：应有 {manifest.tables.get(name, 0)} 行，实有 {here.get(name, 0)} 行"
         for name in sorted(here.keys() | manifest.tables.keys())
         if here.get(name, 0) != manifest.tables.get(name, 0)
     ]
     stored = list(_files(settings.blobs_folder))
-    faults += [f"{path.name}: damaged" for path in stored if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
-    return faults if len(stored) == manifest.blobs else [*faults, f"{len(stored)} blobs instead of {manifest.blobs}"]
+    faults += [f"{path.name}：已损坏" for path in stored if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
+    if len(stored) != manifest.blobs:
+        faults.append(f"文件应有 {manifest.blobs} 件，实有 {len(stored)} 件")
+    return faults
 
 
 def newest(target: Path) -> Path | None:
@@ -224,7 +236,7 @@ def _database_to(folder: Path, manifest: Manifest, key: SealingKey, room: Path) 
     except (BackupFailed, OSError):
         digest = ""
     if digest != manifest.database_sha256:
-        raise BackupFailed(f"{folder / manifest.database} is not what was written")
+        raise BackupFailed(f"{folder / manifest.database} 与备份时写下的不一致")
     return target
 
 
@@ -252,6 +264,8 @@ def _digest(pieces: Iterator[bytes]) -> str:
 def _pieces(sealed: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from sealed
+    except FileNotFoundError as error:
+        raise BackupFailed(f"{error.filename} 不见了") from error
     except NotSealed as error:
         raise BackupFailed(str(error)) from error
 

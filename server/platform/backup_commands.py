@@ -13,8 +13,18 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from server.platform.backup import BackupFailed, drill, make_backup, newest, restore_backup, verify_backup
-from server.platform.backup_keys import current_key, key_for, rotate_key
+from server.core.checklist.times import zh_moment
+from server.platform.backup import (
+    BackupFailed,
+    drill,
+    make_backup,
+    newest,
+    open_manifest,
+    restore_backup,
+    verify_backup,
+)
+from server.platform.backup_keys import current_key, rotate_key
+from server.platform.clock import parse_iso
 from server.platform.config import PROJECT, Settings
 from server.platform.sealing import NotSealed, SealingKey, read_key
 
@@ -31,7 +41,7 @@ KeyFile = click.option(
 def _told(words: str) -> Iterator[None]:
     try:
         yield
-    except (BackupFailed, NotSealed) as error:
+    except (BackupFailed, NotSealed, OSError) as error:  # a full disk and a folder that may not be read, too
         raise click.ClickException(f"{words}：{error}") from error
 
 
@@ -58,7 +68,8 @@ def verify(folder: Path, key_file: TextIO | None) -> None:
     """重新读一遍整份备份，逐件核对。"""
     with _told("这份备份不可用"):
         manifest = verify_backup(folder, _given(key_file))
-    click.echo(f"备份完好：{manifest.snapshot_at}，数据库 {manifest.rows} 行，证据和文书 {manifest.blobs} 件。")
+    at = zh_moment(parse_iso(manifest.snapshot_at))
+    click.echo(f"{at}的备份完好：数据库 {manifest.rows} 行，证据和文书 {manifest.blobs} 件。")
 
 
 @backup.command("restore")
@@ -90,7 +101,7 @@ def drill_command(target: Path, database_url: str | None) -> None:
         raise click.ClickException("本机使用 PostgreSQL，请用 --database-url 给出一个空数据库。")
     with _told("演练没有通过"), tempfile.TemporaryDirectory(prefix="suicha-drill-") as name:
         instance = Path(name) / "instance"
-        (Path(name) / "key").write_text(key_for(verify_backup(folder).key, None).text, "ascii")
+        (Path(name) / "key").write_text(open_manifest(folder)[1].text, "ascii")
         url = database_url or f"sqlite:///{instance / 'suicha.db'}"
         words = [sys.executable, "-m", "flask", "--app", "wsgi", "backup", "restore", str(folder.resolve()), "--check"]
         done = subprocess.run(

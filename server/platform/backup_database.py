@@ -62,14 +62,14 @@ def sqlite_counts(database: Path) -> Counts:
     connection = sqlite.connect(database)
     try:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise BackupFailed(f"{database} is damaged")
+            raise BackupFailed(f"{database} 已损坏")
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         return {
             name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
             for (name,) in sorted(names.fetchall())
         }
     except sqlite.DatabaseError as error:
-        raise BackupFailed(f"{database} is damaged") from error
+        raise BackupFailed(f"{database} 已损坏") from error
     finally:
         connection.close()
 
@@ -93,7 +93,7 @@ def _libpq(url: str) -> str:
 def _postgres(words: list[str]) -> None:
     """Run one of PostgreSQL's own programs, which have to be as new as the server."""
     if shutil.which(words[0]) is None:
-        raise BackupFailed(f"{words[0]} is missing: install PostgreSQL's client programs")
+        raise BackupFailed(f"找不到 {words[0]}，请先安装 PostgreSQL 客户端程序")
     done = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise BackupFailed(f"{words[0]}: {done.stderr.strip()}")

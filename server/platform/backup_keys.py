@@ -46,7 +46,7 @@ def key_for(key_id: str, given: SealingKey | None) -> SealingKey:
     for key in known:
         if key is not None and key.id == key_id:
             return key
-    raise NotSealed(f"the backup wants the key {key_id}, which is not here; give it with --key-file")
+    raise NotSealed(f"这份备份要用编号 {key_id} 的密钥，本机没有，请用 --key-file 给出")
 
 
 def _write(path: Path, key: SealingKey) -> None:

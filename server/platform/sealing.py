@@ -50,10 +50,10 @@ def read_key(text: str) -> SealingKey:
     """The key that was written down; case, spaces and hyphens are forgiven. Raises NotSealed for one misread."""
     letters = as_read(text, 54)
     if letters is None:
-        raise NotSealed("the backup key has 54 letters and digits")
+        raise NotSealed("备份密钥应为 54 个字母和数字")
     key = SealingKey(unbase32(letters, 32))
     if key.text != grouped(letters):
-        raise NotSealed("the backup key is misread: its check letters do not fit")
+        raise NotSealed("备份密钥抄错了：校验字母不符")
     return key
 
 
@@ -76,15 +76,15 @@ def unseal(source: Path, key: SealingKey, place: str) -> Iterator[bytes]:
     with source.open("rb") as file:
         head = file.read(len(MAGIC) + 15)
         if len(head) < len(MAGIC) + 15 or not head.startswith(MAGIC):
-            raise NotSealed(f"{source} is damaged")
+            raise NotSealed(f"{source} 已损坏")
         if head[8:16].hex() != key.id:
-            raise NotSealed(f"{source} is sealed with the key {head[8:16].hex()}, not with {key.id}")
+            raise NotSealed(f"{source} 用密钥 {head[8:16].hex()} 加密，不是 {key.id}")
         box = AESGCM(key.secret)
         for number, piece, last in _numbered(file, PIECE + TAG):
             try:
                 yield box.decrypt(_nonce(head[16:], number, last), piece, place.encode())
             except InvalidTag as error:
-                raise NotSealed(f"{source} is damaged") from error
+                raise NotSealed(f"{source} 已损坏") from error
 
 
 def _numbered(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -110,24 +111,24 @@ def test_one_flipped_bit_in_a_backup_is_found(full: Flask, tmp_path: Path, clock
     folder, manifest = make_backup(tmp_path / "backup")
     verify_backup(folder)
     _damage(folder / manifest.database)
-    with pytest.raises(BackupFailed, match="is not what was written"):
+    with pytest.raises(BackupFailed, match="与备份时写下的不一致"):
         verify_backup(folder)
     clock.advance(days=1)
     folder, _ = make_backup(tmp_path / "backup2")
     _damage(next(path for path in (folder / "blobs").rglob("*") if path.is_file()))
-    with pytest.raises(BackupFailed, match="is damaged"):
+    with pytest.raises(BackupFailed, match="已损坏"):
         verify_backup(folder)
     clock.advance(days=1)
     folder, _ = make_backup(tmp_path / "backup3")
     manifest_file = folder / "manifest.json"
     manifest_file.write_text(manifest_file.read_text().replace('"blobs": 1', '"blobs": 0'))
-    with pytest.raises(BackupFailed, match="was changed"):
+    with pytest.raises(BackupFailed, match="被改动过"):
         verify_backup(folder)
 
 
 def test_a_damaged_blob_makes_the_backup_fail_and_nothing_is_noted(full: Flask, tmp_path: Path) -> None:
     _damage(next(path for path in full.extensions["settings"].blobs_folder.rglob("*") if path.is_file()))
-    with pytest.raises(BackupFailed, match="is damaged"):
+    with pytest.raises(BackupFailed, match="已损坏"):
         make_backup(tmp_path / "backup")
     assert last_verified() is None
     assert newest(tmp_path / "backup") is None
@@ -135,7 +136,7 @@ def test_a_damaged_blob_makes_the_backup_fail_and_nothing_is_noted(full: Flask, 
 
 def test_a_backup_is_never_restored_over_data(full: Flask, tmp_path: Path) -> None:
     folder, _ = make_backup(tmp_path / "backup")
-    with pytest.raises(BackupFailed, match="has data already"):
+    with pytest.raises(BackupFailed, match="已有数据"):
         restore_backup(folder)
 
 
@@ -143,7 +144,7 @@ def test_an_unfinished_backup_is_none(full: Flask, tmp_path: Path) -> None:
     folder, _ = make_backup(tmp_path / "backup")
     (folder / "manifest.json").unlink()
     assert newest(tmp_path / "backup") is None
-    with pytest.raises(BackupFailed, match="not a complete backup"):
+    with pytest.raises(BackupFailed, match="不是一份完整的备份"):
         verify_backup(folder)
 
 
@@ -165,9 +166,9 @@ def test_nothing_in_a_backup_can_be_read_without_its_key(full: Flask, empty: Fla
     for secret in (b"photo of the register", "叶县公安局".encode(), b"PRIVATE KEY", b"SQLite format"):
         assert not any(secret in data for data in files), secret
     with empty.app_context():
-        with pytest.raises(BackupFailed, match="which is not here"):
+        with pytest.raises(BackupFailed, match="本机没有"):
             restore_backup(folder)
-        with pytest.raises(BackupFailed, match="which is not here"):
+        with pytest.raises(BackupFailed, match="本机没有"):
             restore_backup(folder, new_key())
         db.session.remove()
         db.engine.dispose()
@@ -238,4 +239,19 @@ def test_the_drill_is_one_command(
     _damage(next(path for path in (folder / "blobs").rglob("*") if path.is_file()))
     broken = runner.invoke(args=["backup", "drill", target])
     assert broken.exit_code != 0 and "演练没有通过" in broken.output
-    assert "这份备份不可用" in runner.invoke(args=["backup", "verify", str(folder)]).output
+    refused = runner.invoke(args=["backup", "verify", str(folder)]).output
+    assert "这份备份不可用" in refused and "已损坏" in refused
+
+
+def test_a_verified_backup_tells_the_time_as_people_here_do(full: Flask, tmp_path: Path, clock: SetClock) -> None:
+    clock.at = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+    folder, _ = make_backup(tmp_path / "backup")
+    told = full.test_cli_runner().invoke(args=["backup", "verify", str(folder)]).output
+    assert "2026年11月23日02时05分的备份完好" in told, told
+
+
+def test_a_backup_that_lost_a_key_says_which_file_is_gone(full: Flask, tmp_path: Path) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    (folder / "keys" / "signing.pem").unlink()
+    told = full.test_cli_runner().invoke(args=["backup", "verify", str(folder)])
+    assert told.exit_code == 1 and "signing.pem 不见了" in told.output
