@@ -10,7 +10,7 @@ held entry was taken in later; which entries were part of the record is a root o
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy import select
 from server.core.canonical import canonical, digest
 from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
 from server.platform.clock import iso, now
-from server.platform.db import db
+from server.platform.db import Base, db
 from server.platform.keys import bureau_keys
 from server.platform.trail import TrailRow, record
 
@@ -31,46 +31,63 @@ RUN = ("id", "inspection_id", "feed", "body")
 def attest(until: datetime) -> dict[str, Any]:
     """State and sign what trail and journal hold of the time up to `until`, which lies in the past so far that no
     transaction is still on its way. Writes a trail row with the statement's digest."""
-    feeds = {head.id: head.feed for head in db.session.scalars(select(InspectionHead))}
-    entries = db.session.scalars(select(JournalEntry)).all()
-    taken = [row for row in entries if row.status == Status.ACCEPTED and _is_fed(row, feeds)]
-    runs = [row for row in db.session.scalars(select(JournalRun)) if row.feed <= feeds.get(row.inspection_id, 0)]
-    trail = db.session.scalars(select(TrailRow).where(TrailRow.at <= until))
+    feeds = dict(db.session.execute(select(InspectionHead.id, InspectionHead.feed)).all())
+    entries, taken = _journal(until, feeds)
     statement = {
         "kind": "attestation",
         "version": 1,
         "made_at": iso(now()),
         "until": iso(until),
         "feeds": feeds,
-        "trail": _root(trail, TRAIL),
-        "entries": _root([row for row in entries if row.received_at <= until], ENTRY),
-        "taken": _root(taken, ("id", "feed")),
-        "runs": _root(runs, RUN),
+        "trail": _root((row.id, _leaf(row, TRAIL)) for row in _rows(TrailRow, TRAIL) if row.at <= until),
+        "entries": _root(entries),
+        "taken": _root(taken),
+        "runs": _root((row.id, _leaf(row, RUN)) for row in _rows(JournalRun, RUN) if _is_fed(row, feeds)),
     }
     record("records.attested", "attestation", digest(statement))
     keys = bureau_keys()
     return statement | {"key": keys.signing_jwk, "signature": keys.sign(canonical(statement))}
 
 
-def _is_fed(row: JournalEntry, feeds: dict[str, int]) -> bool:
+Leaf = tuple[str, bytes]
+
+
+def _journal(until: datetime, feeds: Mapping[str, int]) -> tuple[list[Leaf], list[Leaf]]:
+    """The leaves of all entries of the time, and of those that are part of the record; each row is read once."""
+    entries: list[Leaf] = []
+    taken: list[Leaf] = []
+    for row in _rows(JournalEntry, (*ENTRY, "status", "feed")):
+        if row.received_at <= until:
+            entries.append((row.id, _leaf(row, ENTRY)))
+        if row.status == Status.ACCEPTED and _is_fed(row, feeds):
+            taken.append((row.id, _leaf(row, ("id", "feed"))))
+    return entries, taken
+
+
+def _rows(model: type[Base], columns: Sequence[str]) -> Iterable[Any]:
+    """All rows, some at a time: a year's journal is larger than what may be held at once."""
+    query = select(*(getattr(model, name) for name in columns))
+    return db.session.execute(query.execution_options(yield_per=1000))
+
+
+def _is_fed(row: Any, feeds: Mapping[str, int]) -> bool:
     return row.feed is not None and row.feed <= feeds.get(row.inspection_id, 0)
 
 
-def _root(rows: Iterable[Any], columns: Sequence[str]) -> dict[str, Any]:
-    leaves = [canonical([_told(getattr(row, name)) for name in columns]) for row in sorted(rows, key=lambda r: r.id)]
-    return {"rows": len(leaves), "root": merkle(leaves).hex()}
+def _leaf(row: Any, columns: Sequence[str]) -> bytes:
+    told = canonical([_told(getattr(row, name)) for name in columns])
+    return hashlib.sha256(b"\0" + told).digest()
 
 
 def _told(value: Any) -> Any:
     return iso(value) if isinstance(value, datetime) else value
 
 
-def merkle(leaves: Sequence[bytes]) -> bytes:
-    """The root over leaves (RFC 6962, section 2.1)."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+def _root(leaves: Iterable[Leaf]) -> dict[str, Any]:
+    """The root over leaves in the order of their keys (RFC 6962, section 2.1), and how many they are."""
+    level = [leaf for _, leaf in sorted(leaves)]
+    told = {"rows": len(level)}
     while len(level) > 1:
         pairs = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
         level = pairs + ([level[-1]] if len(level) % 2 else [])
-    return level[0]
+    return told | {"root": (level[0] if level else hashlib.sha256(b"").digest()).hex()}
