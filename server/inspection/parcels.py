@@ -67,8 +67,11 @@ def take_parcel(actor: Actor, source: Source, size: int | None) -> Parcel:
 
 
 def _key_of(device_id: str) -> Jwk | None:
+    """The sender's key; no transaction is left open, for most of the file is still to come."""
     device = db.session.get(Device, device_id) if UUID(device_id) else None
-    return device.public_key if device else None
+    key = device.public_key if device else None
+    db.session.rollback()
+    return key
 
 
 def _contents(part: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -114,7 +114,10 @@ def _guarded(view: Callable[..., Any], policy: Access) -> Callable[..., Any]:
     @wraps(view)
     def write(*args: Any, **kwargs: Any) -> Any:
         try:
-            _check(policy)
+            with reading():
+                _check(policy)
+            # The body is still to come, from a phone on 2G perhaps: nothing may be held while it arrives.
+            db.session.rollback()
             answer = view(*args, **kwargs)
             db.session.commit()
             return answer

@@ -1,0 +1,88 @@
+"""A phone on 2G needs minutes for what a desk sends in a blink: nobody else waits for it."""
+
+import base64
+import hashlib
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from server.dispatch.models import Task
+from server.platform.db import db
+from tests.browser import Browser, Tab
+from tests.factories import Bureau
+from tests.factories_files import contents, seal_file
+from tests.factories_journal import Phone, make_task
+
+PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
+PIECE = 700
+
+
+class Trickle(BytesIO):
+    """A body that comes piece by piece; notes whether a transaction is open while the server waits for the next."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.waits: list[bool] = []
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.waits.append(db.session().in_transaction())
+        return super().read(PIECE if size is None or size < 0 else min(size, PIECE))
+
+    def readinto(self, buffer: Any, /) -> int:
+        piece = self.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+@pytest.fixture
+def task(bureau: Bureau) -> Task:
+    return make_task(bureau)
+
+
+@pytest.fixture
+def tab(bureau: Bureau, browser: Browser) -> Tab:
+    return browser.of(bureau.people["first"])
+
+
+@pytest.fixture
+def phone(bureau: Bureau, task: Task, tab: Tab) -> Phone:
+    phone = Phone(bureau.people["first"], task, tab)
+    for number in range(20):
+        phone.answer(f"HT{number + 100}", "pass")
+    return phone
+
+
+def send(tab: Tab, method: str, path: str, body: bytes, **headers: str) -> Any:
+    """Send slowly; the answer, after it was seen that nothing was held meanwhile."""
+    line = Trickle(body)
+    told = {"X-CSRF-Token": tab.csrf, "Content-Length": str(len(body))}
+    told |= {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = tab.client.open(path, method=method, input_stream=line, headers=told)
+    assert answer.status_code < 300, answer.text
+    assert len(line.waits) > len(body) // PIECE, "it did come in pieces"
+    assert not any(line.waits), "a transaction was open while the line was slow"
+    return answer
+
+
+def test_a_push_holds_nothing_before_it_is_here(phone: Phone, tab: Tab) -> None:
+    body = json.dumps({"runs": [phone.run()], "entries": phone.entries}).encode()
+    answer = send(tab, "POST", "/api/sync/push", body, Content_Type="application/json")
+    assert {outcome["status"] for outcome in answer.json["outcomes"]} == {"accepted"}
+
+
+def test_a_photo_holds_nothing_before_it_is_here(task: Task, tab: Tab) -> None:
+    told = {"inspection": task.id, "sha256": hashlib.sha256(PHOTO).hexdigest(), "media_type": "image/jpeg"}
+    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items())
+    tus = {"Tus_Resumable": "1.0.0", "Content_Type": "application/offset+octet-stream"}
+    announced = {"Upload_Length": str(len(PHOTO)), "Upload_Metadata": metadata}
+    begun = send(tab, "POST", "/api/evidence/uploads", PHOTO[:5000], **tus, **announced)
+    rest = send(tab, "PATCH", begun.headers["Location"], PHOTO[5000:], **tus, Upload_Offset="5000")
+    assert rest.headers["Upload-Offset"] == str(len(PHOTO))
+
+
+def test_a_parcel_holds_nothing_before_its_parts_are_here(phone: Phone, tab: Tab) -> None:
+    phone.photo("HT101", PHOTO)
+    answer = send(tab, "POST", "/api/sync/parcels", seal_file(phone, contents(phone, [PHOTO])))
+    assert (answer.json["entries"], answer.json["evidence"]) == (21, 1)
