@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from server.dispatch.models import PersonFeed, TaskFeed
 from server.platform.db import db
@@ -47,27 +47,23 @@ def note_change(task_id: str, people: Iterable[str], *, removed: bool = False) -
     Counts are raised in the order of the people's ids, so that two acts cannot lock each other out, and held until the
     transaction ends, so that no count is seen before what it counts.
     """
-    counting, noting = _statements(dialect_name())
-    rows = [
-        {
-            "person_id": person_id,
-            "task_id": task_id,
-            "count": db.session.scalar(counting, {"person_id": person_id, "count": 1}),
-            "removed": removed,
-        }
-        for person_id in sorted(set(people))
-    ]
+    rows = [{"person": person_id, "task": task_id, "gone": removed} for person_id in sorted(set(people))]
     if rows:
-        db.session.execute(noting, rows)
+        for statement in _statements(dialect_name()):
+            db.session.execute(statement, rows)
 
 
 @cache
 def _statements(dialect_key: str) -> tuple[Any, Any]:
-    """Raise a person's count and return it; note the count at which a task changed."""
-    raised = upsert(PersonFeed, dialect_key).on_conflict_do_update(
-        index_elements=["person_id"], set_={"count": PersonFeed.count + 1}
+    """Raise each person's count; note that count as the one at which the task changed."""
+    person, counted = bindparam("person"), cast(Table, PersonFeed.__table__)
+    raised = upsert(PersonFeed, dialect_key).values(person_id=person, count=1)
+    count = select(counted.c.count).where(counted.c.person_id == person).scalar_subquery()
+    noted = upsert(TaskFeed, dialect_key).values(
+        person_id=person, task_id=bindparam("task"), count=count, removed=bindparam("gone")
     )
-    noted = upsert(TaskFeed, dialect_key)
     told = {"count": noted.excluded.count, "removed": noted.excluded.removed}
-    noting = noted.on_conflict_do_update(index_elements=["person_id", "task_id"], set_=told)
-    return raised.returning(PersonFeed.count), noting
+    return (
+        raised.on_conflict_do_update(index_elements=["person_id"], set_={"count": counted.c.count + 1}),
+        noted.on_conflict_do_update(index_elements=["person_id", "task_id"], set_=told),
+    )
