@@ -4,7 +4,7 @@ from server.dispatch.changing import replace_inspector, set_state, withdraw
 from server.dispatch.feed import changes_since, person_feed
 from server.dispatch.making import dispatch_draw
 from server.dispatch.payload import present_cards, task_payload
-from server.dispatch.reading import assigned, find, led_by, people_of, task_by_id, task_for, tasks_of
+from server.dispatch.reading import assigned, find, led_by, people_of, task_by_id, task_for, tasks_by_id, tasks_of
 
 __all__ = [
     "assigned",
@@ -20,6 +20,7 @@ __all__ = [
     "task_by_id",
     "task_for",
     "task_payload",
+    "tasks_by_id",
     "tasks_of",
     "withdraw",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from server.accounts.models import Device, Person
 from server.dispatch.models import TaskFeed, TaskInspector
-from server.dispatch.service import changes_since, task_by_id, task_payload
+from server.dispatch.service import changes_since, task_payload, tasks_by_id
 from server.evidence.service import erased_of
 from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
@@ -58,8 +58,8 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
     changes = changes_since(actor.id, cursor.person)
     person = db.session.get(Person, actor.id)
     sent = list(changes.changed[:TASKS])
-    for key in sent:
-        page.tasks.append(task_payload(task_by_id(key), person))
+    tasks = tasks_by_id(sent)
+    page.tasks = [task_payload(tasks[key], person) for key in sent]
     page.removed = list(changes.removed)
     for key in page.removed:
         cursor.inspections.pop(key, None)
