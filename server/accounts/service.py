@@ -11,7 +11,7 @@ from server.accounts.models import Device, LoginSession, Person, Unit
 from server.platform.auth import Actor, Role
 from server.platform.clock import now
 from server.platform.config import Settings
-from server.platform.db import db
+from server.platform.db import db, reading
 from server.platform.errors import Problem
 from server.platform.installation import installation
 from server.platform.keys import ALG, Jwk, load_jwk
@@ -21,8 +21,13 @@ from server.platform.trail import record
 def sign_in(login: str, password: str) -> tuple[Person, LoginSession]:
     """Open a session. Raises `login_failed` (never saying which of the two was wrong), `account_ended`, or
     `demo_closed`: the demo's passwords are known to everybody, so outside demo mode they open nothing."""
-    person = db.session.scalar(select(Person).where(Person.login == login.strip()))
-    if not passwords.fits(password, person.password_hash if person else None) or person is None:
+    with reading():
+        known = db.session.execute(select(Person.id, Person.password_hash).where(Person.login == login.strip())).first()
+    db.session.rollback()  # a password takes long to check, on purpose: nobody waits for it
+    if not passwords.fits(password, known.password_hash if known else None) or known is None:
+        raise Problem("login_failed")
+    person = db.session.get_one(Person, known.id)
+    if person.password_hash != known.password_hash:  # changed this very moment
         raise Problem("login_failed")
     if not sessions.is_usable(person):
         raise Problem("account_ended")

@@ -56,7 +56,8 @@ def note_change(task_id: str, people: Iterable[str], *, removed: bool = False) -
 @cache
 def _statements(dialect_key: str) -> tuple[Any, Any]:
     """Raise each person's count; note that count as the one at which the task changed."""
-    person, counted = bindparam("person"), cast(Table, PersonFeed.__table__)
+    person: Any = bindparam("person")
+    counted = cast(Table, PersonFeed.__table__)
     raised = upsert(PersonFeed, dialect_key).values(person_id=person, count=1)
     count = select(counted.c.count).where(counted.c.person_id == person).scalar_subquery()
     noted = upsert(TaskFeed, dialect_key).values(

@@ -1,4 +1,5 @@
-"""A phone on 2G needs minutes for what a desk sends in a blink: nobody else waits for it."""
+"""A phone on 2G needs minutes for what a desk sends in a blink, and a password is slow to check on purpose: nobody
+else waits for them."""
 
 import base64
 import hashlib
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts import passwords
 from server.dispatch.models import Task
 from server.platform.db import db
 from tests.browser import Browser, Tab
@@ -34,6 +36,21 @@ class Trickle(BytesIO):
         piece = self.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
+
+
+def test_a_sign_in_holds_nothing_while_the_password_is_checked(
+    bureau: Bureau, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    fits = passwords.fits
+
+    def slowly(password: str, hash_: str | None) -> bool:
+        held.append(db.session().in_transaction())
+        return fits(password, hash_)
+
+    monkeypatch.setattr(passwords, "fits", slowly)
+    assert browser.of(bureau.people["first"]).get("/api/session").json["person"]["login"] == "first"
+    assert held == [False]
 
 
 @pytest.fixture
