@@ -13,7 +13,7 @@ from sqlalchemy import Table, bindparam, select
 
 from server.accounts.models import Device
 from server.core.journal.chain import check_run, run_bytes
-from server.core.journal.entry import check
+from server.core.journal.entry import check_read
 from server.core.journal.fold import LATEABLE
 from server.core.journal.types import SERVER, Run
 from server.core.refusal import Refused
@@ -114,7 +114,7 @@ def _named(runs: Iterable[Run]) -> frozenset[tuple[str, str, str]]:
 
 @dataclass(frozen=True)
 class Bench:
-    """All that one push needs to judge its entries."""
+    """All that one push needs to judge its entries, each of which has passed `core.journal.entry.read`."""
 
     actor_id: str
     actor_unit: str
@@ -169,7 +169,7 @@ def _fault_of_task(case: Case) -> str | None:
 
 def _fault_of_shape(entry: Mapping[str, Any]) -> str | None:
     try:
-        check(entry)
+        check_read(entry)
     except Refused as refusal:
         return refusal.code
     return None

@@ -42,16 +42,10 @@ class Outcome:
 class Pushed:
     """An entry that can be kept: what was sent, and the bytes that were hashed."""
 
+    id: str
+    inspection: str
     entry: dict[str, Any]
     body: bytes
-
-    @property
-    def id(self) -> str:
-        return str(self.entry["id"])
-
-    @property
-    def inspection(self) -> str:
-        return str(self.entry["inspection"])
 
 
 def push(actor: Actor, runs: list[Any], entries: Sequence[Any]) -> list[Outcome]:
@@ -76,13 +70,13 @@ def push(actor: Actor, runs: list[Any], entries: Sequence[Any]) -> list[Outcome]
 
 def _read(wire: Any) -> Pushed | Outcome:
     try:
-        _, body = read(wire)
+        key, body = read(wire)
     except Refused as refusal:
         claimed = wire.get("id") if isinstance(wire, dict) else None
         return Outcome(claimed if isinstance(claimed, str) else "", REFUSED, refusal.code)
     if len(body) > LARGEST_ENTRY:
-        return Outcome(wire["id"], REFUSED, "entry_too_large")
-    return Pushed(wire, body)
+        return Outcome(key, REFUSED, "entry_too_large")
+    return Pushed(key, wire["inspection"], wire, body)
 
 
 def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str, Outcome]:

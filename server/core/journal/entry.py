@@ -8,6 +8,7 @@ that passes the first and fails the second comes perhaps from a newer phone: it 
 import hashlib
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 
 from server.core.calendar import is_instant
@@ -37,12 +38,15 @@ _PATHS: dict[str, tuple[re.Pattern[str], ...]] = {
     "finding": _ANY_ITEM,
     "comment": (_WHOLE, _ITEM_PATH, _ROW_PATH, _CELL_PATH),
 }
-_FIELD_SHAPES: tuple[tuple[str, str, Shape], ...] = (
+_Shapes = tuple[tuple[str, str, Shape], ...]
+_PLACE: _Shapes = (
     ("inspection", "inspection_wrong", UUID),
     ("author", "author_wrong", UUID),
     ("device", "device_wrong", DEVICE),
     ("seq", "seq_wrong", integer(1, 2**31)),
     ("prev", "prev_wrong", either(nothing, ID)),
+)
+_REST: _Shapes = (
     ("at", "at_wrong", is_instant),
     ("skew_ms", "skew_wrong", integer(-LONGEST_SKEW, LONGEST_SKEW)),
     ("replaces", "replaces_wrong", ascending(ID, 10_000)),
@@ -74,7 +78,7 @@ def read(wire: Any) -> tuple[str, bytes]:
     """
     if not isinstance(wire, dict):
         raise BadEntry("entry_unreadable", type(wire).__name__)
-    for name, _, shape in _FIELD_SHAPES[:5]:
+    for name, _, shape in _PLACE:
         if not shape(wire.get(name)):
             raise BadEntry("entry_unreadable", name)
     try:
@@ -101,7 +105,17 @@ def check(entry: Any) -> None:
     """
     if not isinstance(entry, dict) or entry.keys() != FIELDS:
         raise BadEntry("entry_fields")
-    for name, code, shape in _FIELD_SHAPES:
+    for name, code, shape in _PLACE:
+        if not shape(entry[name]):
+            raise BadEntry(code, name)
+    check_read(entry)
+
+
+def check_read(entry: Mapping[str, Any]) -> None:
+    """What is left to check of an entry that has passed `read`; raises as `check`."""
+    if entry.keys() != FIELDS:
+        raise BadEntry("entry_fields")
+    for name, code, shape in _REST:
         if not shape(entry[name]):
             raise BadEntry(code, name)
     if (entry["seq"] == 1) != (entry["prev"] is None):
