@@ -39,7 +39,15 @@ def _account_tried() -> str:
     return f"login:{str(login)[:60].strip().lower()}"
 
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, strategy="moving-window")
+class Throttle(Limiter):
+    """Limits stand on single routes; the look before every other request would find none and is left out."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = Throttle(get_remote_address, storage_uri="memory://", headers_enabled=True, strategy="moving-window")
 
 
 def _tries() -> str:

@@ -22,6 +22,7 @@ from server.platform.blobs import shard
 from server.platform.errors import Problem
 
 PIECE = 64 * 1024
+"""What a line may lose when it breaks: less than this is not on the disk yet."""
 CHECKSUMS = ("sha1", "sha256")
 """tus 1.0 asks for sha1 at least."""
 
@@ -60,13 +61,20 @@ def path_of(root: Path, upload_id: str) -> Path:
 @contextmanager
 def held(path: Path) -> Iterator[BinaryIO]:
     """The upload's file, ours alone in every process; raises `upload_locked` when somebody else writes to it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Problem("upload_locked") from error
         yield file
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("ab+")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab+")
 
 
 def length_of(path: Path) -> int:
@@ -92,8 +100,10 @@ class Intake:
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file = file
         self.size = size
-        self.start = asked_from(file.seek(0, os.SEEK_END), size)
-        self._take_back()
+        length = file.seek(0, os.SEEK_END)
+        self.start = asked_from(length, size)
+        if length > self.start:
+            self._take_back()
         self.digest = hashlib.sha256()
         self.head = b""
 

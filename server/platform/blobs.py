@@ -45,12 +45,13 @@ class FileBlobs:
     def adopt(self, file: Path, sha256: str) -> None:
         """Move a complete, hashed and synced file in. A second adoption of the same bytes changes nothing."""
         target = self.path(sha256)
-        fresh = not target.parent.exists()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(file, target)
-        sync_folder(target.parent)
-        if fresh:
+        try:
+            os.replace(file, target)
+        except FileNotFoundError:  # the first of its folder
+            target.parent.mkdir(parents=True, exist_ok=True)
             sync_folder(self.root)
+            os.replace(file, target)
+        sync_folder(target.parent)
 
     def open(self, sha256: str) -> BinaryIO:
         return self.path(sha256).open("rb")
