@@ -3,7 +3,7 @@
  * an expired session, nor logging out, nor a second person deletes or shows anything of the vault.
  */
 import { shallowRef } from "vue";
-import type { Limits, Person, SessionAnswer } from "../api/types";
+import type { Person, SessionAnswer } from "../api/types";
 import { devicesApi } from "../api/server";
 import type { Http } from "../api/http";
 import type { Door } from "../sync/runner";
@@ -16,18 +16,9 @@ import { ServerDoor } from "./door";
 import { isRevoked, needsVault, register, type DeviceMark, type EnrolmentEffects } from "./enrolment";
 import { enter, type EntranceEffects } from "./entering";
 import { outlook } from "./outlook";
-import type {
-  Area,
-  Effects,
-  LoginInput,
-  Me,
-  Notice,
-  PasswordChange,
-  SessionPort,
-  SessionState,
-} from "./ports";
+import type { Effects, LoginInput, Notice, PasswordChange, SessionPort, SessionState } from "./ports";
+import { areasOf, CLOSED, meOf } from "./session-state";
 
-export const USUAL_LIMITS: Limits = { photo_bytes: 20_000_000, chunk_bytes: 524_288, offline_hours: 72 };
 /** A boot waits no longer than this for the server; what comes later is taken in when it comes. */
 const BOOT_WAIT_MS = 2_500;
 
@@ -49,28 +40,14 @@ export interface SessionEffects {
   label: string;
 }
 
-const CLOSED: SessionState = {
-  phase: "starting",
-  me: null,
-  colleague: null,
-  areas: [],
-  server: "none",
-  serverReason: null,
-  offlineUntil: null,
-  offlineExpired: false,
-  bureauName: null,
-  limits: USUAL_LIMITS,
-  demo: null,
-  vaultsHere: 0,
-  notices: [],
-};
-
 export class Session implements SessionPort {
   readonly state = shallowRef<SessionState>(CLOSED);
   readonly door: ServerDoor;
   private vault: Vault | null = null;
   private readonly colleague: Colleague;
   private stopGrant: () => void = () => undefined;
+  /** The server's session that is being opened beside the vault. */
+  private opening: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly own: SessionEffects,
@@ -177,6 +154,7 @@ export class Session implements SessionPort {
 
   /** Whether the server listens to this vault: its person is signed in there and its device is known. */
   async standing(vault: Vault): Promise<Door> {
+    await this.opening;
     const standing = await this.door.standing(vault.person);
     if (standing !== "open") return standing;
     if (await register(this.enrolment(), vault)) return "open";
@@ -203,8 +181,15 @@ export class Session implements SessionPort {
     }
   }
 
+  /** As `beside`; whoever asks for the standing meanwhile waits for what comes of it. */
+  private openServer(login: string, password: string): Promise<boolean> {
+    const opening = this.beside(login, password);
+    this.opening = opening.catch(() => undefined);
+    return opening;
+  }
+
   /** Opens the server's session beside an open vault; why it did not is shown, and nothing else happens. */
-  private async openServer(login: string, password: string): Promise<boolean> {
+  private async beside(login: string, password: string): Promise<boolean> {
     try {
       await this.serverOpened(await this.door.open(login, password));
       return true;
@@ -324,19 +309,4 @@ export class Session implements SessionPort {
   private show(part: Partial<SessionState>): void {
     this.state.value = { ...this.state.value, ...part };
   }
-}
-
-function meOf({ person, device }: Vault): Me {
-  return { person, device };
-}
-
-const CARRIERS: ReadonlySet<string> = new Set(["inspector", "lead", "office"]);
-
-export function areasOf({ roles }: Person): Area[] {
-  const areas: Area[] = [];
-  if (roles.includes("inspector")) areas.push("field");
-  if (roles.includes("lead")) areas.push("lead");
-  if (roles.some((role) => role !== "inspector")) areas.push("office");
-  if (roles.some((role) => CARRIERS.has(role))) areas.push("desk");
-  return areas;
 }

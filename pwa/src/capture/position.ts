@@ -8,7 +8,7 @@ export interface Fix {
   longitude: number;
   /** Metres. */
   accuracy: number;
-  /** UTC ms. */
+  /** UTC ms, as the receiver says. */
   at: number;
 }
 
@@ -18,6 +18,8 @@ export interface Receiver {
 }
 
 const FRESH_MS = 60_000;
+/** How old a fix may be when it is handed over: what the receiver is asked for. */
+const HANDED_OVER_MS = 10_000;
 /** A fix this good is not waited over. */
 const GOOD_M = 30;
 
@@ -67,8 +69,10 @@ export class PositionKeeper implements PositionPort {
     this.state.value = "searching";
     this.stop = this.receiver.watch(
       (fix) => {
-        const since = this.clock.now() - FRESH_MS;
-        this.fixes = [...this.fixes.filter(({ at }) => at >= since), fix];
+        const now = this.clock.now();
+        // A receiver's clock and the phone's may be years apart; that the fix is not older than asked for is known.
+        const at = Math.min(now, Math.max(fix.at, now - HANDED_OVER_MS));
+        this.fixes = [...this.fixes.filter((known) => known.at >= now - FRESH_MS), { ...fix, at }];
         this.state.value = "fixed";
         if (fix.accuracy <= GOOD_M) this.wake();
       },
@@ -131,7 +135,7 @@ export function browserReceiver(): Receiver | null {
         ({ coords: { latitude, longitude, accuracy }, timestamp }) =>
           found({ latitude, longitude, accuracy, at: timestamp }),
         (error) => failed(error.code === error.PERMISSION_DENIED),
-        { enableHighAccuracy: true, maximumAge: 10_000, timeout: 30_000 },
+        { enableHighAccuracy: true, maximumAge: HANDED_OVER_MS, timeout: 30_000 },
       );
       return () => geolocation.clearWatch(id);
     },

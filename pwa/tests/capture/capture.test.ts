@@ -43,6 +43,17 @@ describe("the position", () => {
     expect(keeper.state.value).toBe("off");
   });
 
+  it("is had where the phone's clock is a year off the satellites'", async () => {
+    const [clock, receiver] = [new FakeClock(), new FakeReceiver()];
+    const keeper = new PositionKeeper(receiver, clock);
+    const done = keeper.watch();
+    receiver.found(fixAt(clock, 12, 365 * 86_400_000));
+    expect(await keeper.fix()).toMatchObject({ accuracy_m: 12, age_s: 10 });
+    receiver.found(fixAt(clock, 8, -365 * 86_400_000));
+    expect(await keeper.fix()).toMatchObject({ accuracy_m: 8, age_s: 0 });
+    done();
+  });
+
   it("waits for a good fix, and takes a poor one when the time is over", async () => {
     const [clock, receiver] = [new FakeClock(), new FakeReceiver()];
     const keeper = new PositionKeeper(receiver, clock);

@@ -85,6 +85,26 @@ describe("a day at the hotel", () => {
     expect(await after.drafts()).toEqual({ HTL02: "门厅登记台无" });
   });
 
+  it("sends at the first asking after unlocking, however long the bureau takes to open its session", async () => {
+    phone.offline();
+    await (await open()).append(PASS);
+    phone.profile.fetch = server.fetch;
+    await app.session.logout();
+    phone.online();
+    let letIn = (): void => undefined;
+    const checked = new Promise<void>((done) => (letIn = done));
+    phone.profile.fetch = async (url, init) => {
+      if (init?.method === "POST" && url.endsWith("/api/session")) await checked;
+      return server.fetch(url, init);
+    };
+    await app.session.login({ login: LI.login, password: PASSWORD });
+    const round = app.sync.now();
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    letIn();
+    expect(await round).toMatchObject({ needsLogin: false, waiting: { entries: 0 } });
+    expect(server.entries.size).toBe(1);
+  });
+
   it("shows two inspectors on two phones each other's answers, and their conflict with names", async () => {
     const wangs = new Phone(server, "wang");
     const other = wangs.start();

@@ -1,16 +1,17 @@
 // @vitest-environment happy-dom
 /** The checklist in the hand: the floor grid, why an item is asked, person data, a visit that rests. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { Definition, Item, State as CheckState } from "@/core/checklist/types";
+import type { Definition, Evaluation, Item, State as CheckState } from "@/core/checklist/types";
 import type { State } from "@/core/journal/types";
 import FloorGrid from "@/field/answers/FloorGrid.vue";
 import PersonAnswer from "@/field/answers/PersonAnswer.vue";
 import TextAnswer from "@/field/answers/TextAnswer.vue";
 import { floorsOf, generated, readThings } from "@/field/answers/things";
+import { lacking } from "@/field/inspection/lacking";
 import { isHere, resting } from "@/field/inspection/staying";
 import { needWords, useWords } from "@/locales";
 import { whyAsked } from "@/ui/why";
-import { show } from "./screens";
+import { settled, show } from "./screens";
 import type { Story } from "./screens";
 
 let story: Story | undefined;
@@ -166,6 +167,43 @@ it("what was typed before a kill and could not be stated is seen again where it 
   const props = { type: "text", field, path: "CM09", value: null, label: "编号", testid: "text" };
   story = await show(TextAnswer, props, { unstated: { CM09: "半个号" } });
   expect((story.get("text") as HTMLInputElement).value).toBe("半个号");
+});
+
+it("what is typed while a statement is being saved is stated next, though the field was left meanwhile", async () => {
+  const said: unknown[] = [];
+  let save = (): void => undefined;
+  const field = { title: { zh: "编号", en: "" } };
+  story = await show(TextAnswer, {
+    type: "text",
+    field,
+    path: "CM09",
+    value: null,
+    label: "编号",
+    testid: "text",
+    state: async (value: unknown) => {
+      said.push(value);
+      await new Promise<void>((done) => (save = done));
+      return true;
+    },
+  });
+  await story.type("text", "甲");
+  await story.leave("text");
+  await story.type("text", "甲乙");
+  await story.leave("text");
+  save();
+  await settled();
+  save();
+  await settled();
+  expect(said).toEqual(["甲", "甲乙"]);
+  expect(story.drafts.get("CM09") ?? null).toBeNull();
+});
+
+it("a table with three open rows is one item that is missing", () => {
+  const missing = ["HT203/1", "HT203/2", "HT203/3", "HT204"].map((path) => ({
+    code: path.slice(0, 5),
+    path,
+  }));
+  expect(lacking({ missing } as unknown as Evaluation).size).toBe(2);
 });
 
 describe("a visit", () => {

@@ -49,11 +49,15 @@ export function useTyped(options: TypedOptions): Typed {
 
   async function flush(): Promise<void> {
     settle();
-    if (!pending.value || stating) return;
+    if (stating) return;
     stating = true;
     try {
-      if (await options.state(text.value)) await keep(null);
-      else await keep(text.value);
+      // What is typed while a statement is being saved is stated next.
+      for (let said: string | null = null; pending.value && text.value !== said;) {
+        said = text.value;
+        const stated = await options.state(said);
+        await keep(stated && text.value === said ? null : text.value);
+      }
     } finally {
       stating = false;
     }

@@ -1,0 +1,51 @@
+/** The pictures of one sitting with the camera, each with what became of it; 已保存 only when `keep` has resolved. */
+import { computed, onBeforeUnmount, shallowRef } from "vue";
+import type { ComputedRef, ShallowRef } from "vue";
+import type { Shot } from "@/app/ports";
+import { useRefusals } from "./refusal";
+
+export interface Taken {
+  id: number;
+  /** Of the picture as it was taken; gone with the camera. */
+  url: string;
+  state: "saving" | "saved" | "failed";
+  /** Why it was not kept. */
+  reason: string;
+}
+
+export interface Shots {
+  /** Newest first. */
+  shots: ShallowRef<Taken[]>;
+  saved: ComputedRef<number>;
+  saving: ComputedRef<number>;
+  /** Resolves when the shot is kept or refused; never throws for a refusal. */
+  add(shot: Shot): Promise<void>;
+}
+
+export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
+  const { sentence } = useRefusals();
+  const shots = shallowRef<Taken[]>([]);
+  const counted = (state: Taken["state"]): ComputedRef<number> =>
+    computed(() => shots.value.filter((one) => one.state === state).length);
+
+  function put(id: number, change: Partial<Taken>): void {
+    shots.value = shots.value.map((one) => (one.id === id ? { ...one, ...change } : one));
+  }
+
+  async function add(shot: Shot): Promise<void> {
+    const id = shots.value.length + 1;
+    const url = URL.createObjectURL(new Blob([shot.bytes], { type: shot.media_type }));
+    shots.value = [{ id, url, state: "saving", reason: "" }, ...shots.value];
+    try {
+      await keep(shot);
+      put(id, { state: "saved" });
+    } catch (error) {
+      put(id, { state: "failed", reason: sentence(error) });
+    }
+  }
+
+  onBeforeUnmount(() => {
+    for (const { url } of shots.value) URL.revokeObjectURL(url);
+  });
+  return { shots, saved: counted("saved"), saving: counted("saving"), add };
+}
