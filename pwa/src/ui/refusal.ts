@@ -1,4 +1,6 @@
 /** What a refused call says on the screen: what happened, what is safe, what to do. */
+import { ref } from "vue";
+import type { Ref } from "vue";
 import { useWords } from "@/locales";
 import { showToast } from "./toast";
 
@@ -42,4 +44,33 @@ export function useRefusals(): Refusals {
     tell: (thrown) => void showToast(sentence(thrown), { tone: "fail" }),
     reason: (reason) => say(reason.code, reason.sentence, {}),
   };
+}
+
+export interface Attempt {
+  busy: Ref<boolean>;
+  /** Why the last one was refused; "" while it runs and when it went well. */
+  refused: Ref<string>;
+  /** Does nothing while another one runs; a refusal is told in `refused` and goes no further. */
+  attempt: (run: () => Promise<void>) => Promise<void>;
+}
+
+/** What is tried one at a time with words beside it when it was refused: a form with one button. */
+export function useAttempt(): Attempt {
+  const { sentence } = useRefusals();
+  const busy = ref(false);
+  const refused = ref("");
+
+  async function attempt(run: () => Promise<void>): Promise<void> {
+    if (busy.value) return;
+    busy.value = true;
+    refused.value = "";
+    try {
+      await run();
+    } catch (error) {
+      refused.value = sentence(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+  return { busy, refused, attempt };
 }

@@ -12,7 +12,15 @@ import { presenceOf } from "./presence";
 import { settle, settleRows } from "./settle";
 import { signatures } from "./signatures";
 import { isContent, oldestFirst, said } from "./statement";
-import { SERVER, type Entry, type ReturnValue, type SignValue, type State, type SubmitValue } from "./types";
+import {
+  SERVER,
+  type AdmitValue,
+  type Entry,
+  type ReturnValue,
+  type SignValue,
+  type State,
+  type SubmitValue,
+} from "./types";
 
 /** Fold checked entries of one inspection; `inspection` leaves out those of any other. */
 export function fold(entries: Iterable<Entry>, inspection?: string): State {
@@ -74,8 +82,7 @@ function lateOnes(ordered: readonly Entry[], byId: ById, closing: readonly Entry
     for (const id of covered(entry.value as unknown as SubmitValue, byId)) taken.add(id);
   }
   for (const entry of ordered) {
-    if (entry.kind === "admit")
-      for (const id of (entry.value as unknown as { ids: string[] }).ids) taken.add(id);
+    if (entry.kind === "admit") for (const id of (entry.value as unknown as AdmitValue).ids) taken.add(id);
   }
   for (const entry of ordered) {
     if ((isContent(entry) || entry.kind === "presence") && !taken.has(entry.id)) late.add(entry.id);

@@ -145,7 +145,6 @@ export interface SignValue extends Cover {
 export interface SubmitValue extends Cover {
   readonly round: number;
 }
-export type ReceivedValue = SubmitValue;
 export interface ReturnValue {
   /** The round that the return opens. */
   readonly round: number;
