@@ -141,5 +141,25 @@ test("by stick to the desk and back, and back into one's own vault", async ({ br
     await expect(phone.getByTestId(`task-${task.id}`)).toBeVisible();
     await adminContext.close();
   });
-  for (const one of [context, officeContext]) await one.close();
+
+  const ownDesk = await browser.newContext({ ...desk, baseURL: server.address });
+  await test.step("an inspector at a desk has this road too, beside the way back to the own work", async () => {
+    const page = await ownDesk.newPage();
+    await signIn(page, login);
+    await page.getByTestId("tab-sync").click();
+    await page.getByTestId("files-desk").click();
+    await expect(page.getByTestId("nav-files")).toBeVisible();
+    await expect(page.getByTestId("nav-field")).toBeVisible();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBe(0);
+    const [nav, room] = await Promise.all(
+      [".desk-nav", ".desk-room"].map((part) => page.locator(part).boundingBox()),
+    );
+    expect(nav!.x + nav!.width).toBeLessThanOrEqual(room!.x);
+    await page.getByTestId("files-input").setInputFiles(file);
+    await expect(page.getByTestId("files-taken")).toContainText(inspector.name);
+    await expect(page.getByTestId("files-faults")).toHaveCount(0);
+    await shot(page, "desk-files-inspector");
+  });
+  for (const one of [context, officeContext, ownDesk]) await one.close();
 });

@@ -7,7 +7,7 @@ import FloorGrid from "@/field/answers/FloorGrid.vue";
 import PersonAnswer from "@/field/answers/PersonAnswer.vue";
 import TextAnswer from "@/field/answers/TextAnswer.vue";
 import { floorsOf, generated, readThings } from "@/field/answers/things";
-import { lacking } from "@/field/inspection/lacking";
+import { lackingItems } from "@/field/inspection/lacking";
 import { isHere, resting } from "@/field/inspection/staying";
 import { needWords, useWords } from "@/locales";
 import { whyAsked } from "@/ui/why";
@@ -203,7 +203,7 @@ it("a table with three open rows is one item that is missing", () => {
     code: path.slice(0, 5),
     path,
   }));
-  expect(lacking({ missing } as unknown as Evaluation).size).toBe(2);
+  expect(lackingItems({ missing } as unknown as Evaluation).size).toBe(2);
 });
 
 describe("a visit", () => {

@@ -2,6 +2,6 @@
 import type { Evaluation } from "@/core/checklist/types";
 
 /** Codes of items, each once however many of its rows or photos are missing; "" for the visit as a whole. */
-export function lacking({ missing }: Pick<Evaluation, "missing">): ReadonlySet<string> {
+export function lackingItems({ missing }: Pick<Evaluation, "missing">): ReadonlySet<string> {
   return new Set(missing.map((one) => one.code));
 }

@@ -1,6 +1,6 @@
 /** The next item that still asks for something, after the one where we are; null when nothing does. */
 import type { Definition, Evaluation } from "@/core/checklist/types";
-import { lacking } from "./lacking";
+import { lackingItems } from "./lacking";
 
 export interface OpenItem {
   section: string;
@@ -8,7 +8,7 @@ export interface OpenItem {
 }
 
 export function nextOpen(definition: Definition, evaluation: Evaluation, after: string): OpenItem | null {
-  const wanting = lacking(evaluation);
+  const wanting = lackingItems(evaluation);
   const visible = new Set(evaluation.visible);
   const all = definition.sections.flatMap((section) =>
     section.items
