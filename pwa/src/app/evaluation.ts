@@ -25,14 +25,21 @@ export interface Visit {
 export class Evaluator {
   readonly definition: Definition;
   private readonly checklist: Checklist;
+  private last: { state: State; context: string; evaluation: Evaluation } | null = null;
 
   constructor(definitions: Definition[]) {
     this.definition = combine(definitions);
     this.checklist = compileChecklist(this.definition, compileCel);
   }
 
+  /** Judged once for the same statements about the same task on the same day: most exchanges bring nothing new. */
   evaluate(state: State, visit: Visit): Evaluation {
-    return evaluate(this.checklist, readable(state), contextOf(state, visit, null));
+    const context = contextOf(state, visit, null);
+    const told = JSON.stringify(context);
+    if (this.last?.state !== state || this.last.context !== told) {
+      this.last = { state, context: told, evaluation: evaluate(this.checklist, readable(state), context) };
+    }
+    return this.last.evaluation;
   }
 
   record(state: State, visit: Visit, at: string | null): Narrative {

@@ -36,7 +36,7 @@ export interface InspectionEffects {
   keepEvidence: (vault: Vault, inspection: string, sha256: string, bytes: ArrayBuffer) => Promise<void>;
   photoLimit: () => number;
   /** After each commit: the sync is told, and the list of tasks. */
-  saved: () => void;
+  saved: (opened: LiveInspection) => void;
   closed: (opened: LiveInspection) => void;
 }
 
@@ -58,7 +58,6 @@ export class LiveInspection implements OpenInspection {
   readonly id: string;
   readonly view;
   readonly saved = shallowRef<Saved>({ state: "saved", at: null, code: null });
-  private waiting: InspectionView["waiting"] = { entries: 0, photos: 0 };
   private pending = 0;
   private skew = 0;
   private beside: Beside | null = null;
@@ -148,15 +147,10 @@ export class LiveInspection implements OpenInspection {
     this.show();
   }
 
-  /** Counts anew what of this inspection is still on its way. */
-  async recount(): Promise<void> {
-    const [rows, skew] = await Promise.all([
-      this.vault.run(() => this.vault.db.outbox.where("inspection").equals(this.id).toArray()),
-      this.vault.skew(),
-    ]);
-    const photos = rows.filter((row) => row.what === "evidence").length;
-    this.waiting = { entries: rows.length - photos, photos };
-    this.skew = skew;
+  /** Counts anew what of this inspection is still on its way. True when it is something else now. */
+  async recount(): Promise<boolean> {
+    this.skew = await this.vault.skew();
+    return this.journal.recount();
   }
 
   show(): void {
@@ -173,11 +167,10 @@ export class LiveInspection implements OpenInspection {
     try {
       const written = await this.as(options?.as, write);
       this.pending -= 1;
-      await this.recount();
       this.show();
       if (this.pending === 0)
         this.saved.value = { state: "saved", at: isoTime(this.effects.clock.now()), code: null };
-      this.effects.saved();
+      this.effects.saved(this);
       return written;
     } catch (thrown) {
       this.pending -= 1;
@@ -195,6 +188,7 @@ export class LiveInspection implements OpenInspection {
     const written = await write(beside.journal);
     await give(effects.exchange, beside.vault, this.vault, this.id);
     await this.journal.refresh();
+    await this.journal.recount();
     return written;
   }
 
@@ -225,7 +219,7 @@ export class LiveInspection implements OpenInspection {
       conflicts: conflictsOf(state, people, this.vault.person.id),
       people,
       writers: this.writers(),
-      waiting: this.waiting,
+      waiting: this.journal.waiting,
       cover: cover(entries),
       partners: partnersOf(record.task, known, entries, this.vault.person.id),
       writable,

@@ -9,8 +9,7 @@ import { exchange } from "../vault/exchange";
 import { Journal } from "../vault/journal";
 import { isRefused, Refusal } from "../vault/refusal";
 import type { SyncRunner } from "../sync/runner";
-import type { TaskRecord, Vault } from "../vault/vault";
-import type { Definition } from "../core/checklist";
+import type { Summary, TaskRecord, Vault } from "../vault/vault";
 import type { Evaluator } from "./evaluation";
 import { LiveInspection, type Ingredients, type InspectionEffects } from "./inspection";
 import type { Effects, OpenInspection, SessionState, StoragePort, TaskCard, View, WorkPort } from "./ports";
@@ -30,6 +29,7 @@ export class Work implements WorkPort {
   private readonly open = new Map<string, LiveInspection>();
   private compiled: { key: string; evaluator: Evaluator } | null = null;
   private unlisten: () => void = () => undefined;
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly own: WorkEffects) {}
 
@@ -104,10 +104,7 @@ export class Work implements WorkPort {
     try {
       for (const opened of this.open.values()) {
         if (inspections.has(opened.id)) await opened.refresh(await this.ingredients(vault, opened.id));
-        else {
-          await opened.recount();
-          opened.show();
-        }
+        else if (await opened.recount()) opened.show();
       }
       await this.refresh();
     } catch (thrown) {
@@ -116,9 +113,21 @@ export class Work implements WorkPort {
     }
   }
 
-  async refresh(): Promise<void> {
-    const { vault } = this;
-    if (vault === null || vault.locked) return;
+  refresh(): Promise<void> {
+    return this.inTurn((vault) => this.read(vault));
+  }
+
+  /** One after another, so that cards that were read before a change do not take the place of those after it. */
+  private inTurn(work: (vault: Vault) => Promise<void>): Promise<void> {
+    const done = this.turn.then(async () => {
+      const { vault } = this;
+      if (vault !== null && !vault.locked) await work(vault);
+    });
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private async read(vault: Vault): Promise<void> {
     const [records, hashes, summaries, opened, outbox] = await Promise.all([
       vault.tasks(),
       vault.checklistHashes(),
@@ -137,9 +146,7 @@ export class Work implements WorkPort {
   private async ingredients(vault: Vault, id: string): Promise<Ingredients> {
     const record = await vault.task(id);
     if (record === null) throw new Refusal("unknown_task");
-    const definitions = await Promise.all(record.task.checklists.map((hash) => vault.checklist(hash)));
-    const whole = definitions.filter((definition) => definition !== null);
-    if (whole.length === 0 || whole.length < definitions.length) throw new Refusal("not_prepared");
+    const evaluator = await this.evaluatorOf(vault, record.task.checklists);
     const begun = (await vault.run(() => vault.db.entries.where("inspection").equals(id).count())) > 0;
     const { offlineExpired, bureauName } = this.own.session.value;
     if (offlineExpired && !begun && this.own.session.value.server !== "open")
@@ -149,18 +156,20 @@ export class Work implements WorkPort {
       record,
       devices: await vault.devices(),
       organ: bureau?.name ?? bureauName ?? "",
-      evaluator: await this.evaluatorOf(record.task.checklists, whole),
+      evaluator,
       writable: !record.removed || begun,
     };
   }
 
   /** The checklist of the last inspection asked for stays compiled: it is looked at anew after every exchange. */
-  private async evaluatorOf(hashes: readonly string[], definitions: Definition[]): Promise<Evaluator> {
+  private async evaluatorOf(vault: Vault, hashes: readonly string[]): Promise<Evaluator> {
     const key = hashes.join();
-    if (this.compiled?.key !== key) {
-      const { Evaluator } = await import("./evaluation");
-      this.compiled = { key, evaluator: new Evaluator(definitions) };
-    }
+    if (this.compiled?.key === key) return this.compiled.evaluator;
+    const definitions = await Promise.all(hashes.map((hash) => vault.checklist(hash)));
+    const whole = definitions.filter((definition) => definition !== null);
+    if (whole.length === 0 || whole.length < definitions.length) throw new Refusal("not_prepared");
+    const { Evaluator } = await import("./evaluation");
+    this.compiled = { key, evaluator: new Evaluator(whole) };
     return this.compiled.evaluator;
   }
 
@@ -180,9 +189,9 @@ export class Work implements WorkPort {
       keepEvidence: keepBlob,
       fetchEvidence: (sha256) => this.fetched(sha256),
       photoLimit: () => session.value.limits.photo_bytes,
-      saved: () => {
+      saved: (opened) => {
         this.runner?.saved();
-        void this.summarised();
+        void this.summarised(opened);
       },
       closed: (opened) => {
         if (this.open.get(opened.id) === opened) this.open.delete(opened.id);
@@ -190,20 +199,20 @@ export class Work implements WorkPort {
     };
   }
 
-  /** The list of tasks follows the open inspections. */
-  private async summarised(): Promise<void> {
-    const { vault } = this;
-    if (vault === null || vault.locked) return;
-    try {
-      for (const { id, view } of this.open.values()) {
-        const { state, evaluation, conflicts } = view.value;
-        const { done, total } = evaluation.progress;
-        await vault.putSummary(id, { phase: state.phase, done, total, conflicts: conflicts.length });
-      }
-      await this.refresh();
-    } catch (thrown) {
+  /** The card of an open inspection follows it; what it says is written when it says something else. */
+  private summarised({ id, view }: LiveInspection): Promise<void> {
+    return this.inTurn(async (vault) => {
+      const card = this.tasks.value.find(({ task }) => task.id === id);
+      if (card === undefined) return;
+      const { state, evaluation, conflicts, waiting } = view.value;
+      const { done, total } = evaluation.progress;
+      const summary: Summary = { phase: state.phase, done, total, conflicts: conflicts.length };
+      const next = { ...card, ...shownOf(summary), waiting: waiting.entries + waiting.photos };
+      if (!isSaid(summary, card)) await vault.putSummary(id, summary);
+      this.tasks.value = this.tasks.value.map((one) => (one === card ? next : one));
+    }).catch((thrown: unknown) => {
       if (!isRefused(thrown)) throw thrown;
-    }
+    });
   }
 
   /** A partner's photo from the server, believed only when its hash is right. */
@@ -235,16 +244,29 @@ function cardOf(
   opened: Record<string, number>,
   waiting: Map<string, number>,
 ): TaskCard {
-  const summary = summaries.get(task.id);
   const last = opened[task.id];
   return {
     task,
     removed,
     prepared: task.checklists.length > 0 && task.checklists.every((hash) => hashes.has(hash)),
-    phase: (summary?.phase as TaskCard["phase"] | undefined) ?? "not_started",
-    progress: summary === undefined ? null : { done: summary.done, total: summary.total },
+    ...shownOf(summaries.get(task.id)),
     waiting: waiting.get(task.id) ?? 0,
-    conflicts: summary?.conflicts ?? 0,
     lastOpened: last === undefined ? null : isoTime(last),
   };
+}
+
+function shownOf(summary: Summary | undefined): Pick<TaskCard, "phase" | "progress" | "conflicts"> {
+  if (summary === undefined) return { phase: "not_started", progress: null, conflicts: 0 };
+  const { phase, done, total, conflicts } = summary;
+  return { phase: phase as TaskCard["phase"], progress: { done, total }, conflicts };
+}
+
+function isSaid({ phase, done, total, conflicts }: Summary, card: TaskCard): boolean {
+  const { progress } = card;
+  return (
+    card.phase === phase &&
+    progress?.done === done &&
+    progress.total === total &&
+    card.conflicts === conflicts
+  );
 }

@@ -137,7 +137,9 @@ async function takePage(
   pulled: Pulled,
 ): Promise<void> {
   await takeDevices(vault, page.devices);
-  for (const { hash, body } of page.checklists) if (isWhole(hash, body)) await vault.putChecklist(hash, body);
+  const held = await vault.checklistHashes();
+  for (const { hash, body } of page.checklists)
+    if (!held.has(hash) && isWhole(hash, body)) await vault.putChecklist(hash, body);
   for (const task of page.tasks) if (!(await isForgotten(vault, task.id))) await vault.putTask(task);
   for (const id of page.removed) {
     const known = await vault.task(id);

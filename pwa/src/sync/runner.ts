@@ -75,7 +75,9 @@ export class SyncRunner implements SyncPort {
     this.unlisten = [
       wakes.listen((why) => this.woken(why)),
       channel.listen((note) => {
-        if (note.vault === this.vault.id && note.about !== "lock") void this.redraw();
+        if (note.vault !== this.vault.id || note.about === "lock") return;
+        if (note.about === "tasks") this.lines.forgetNames();
+        void this.redraw();
       }),
     ];
     void this.redraw();
@@ -233,6 +235,7 @@ export class SyncRunner implements SyncPort {
         for (const inspection of what.inspections) channel.post({ about: "inspection", vault, inspection });
         channel.post({ about: what.tasks ? "tasks" : "sync", vault });
         changed(what);
+        if (what.tasks) this.lines.forgetNames();
         void this.redraw();
       },
       sending: (item, done, total) => {

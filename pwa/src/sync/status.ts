@@ -9,9 +9,10 @@ import { labelOf, outboxRows } from "./outbox";
 /** More lines than anybody reads; the counts cover everything. */
 const MOST_ITEMS = 300;
 
-/** Opened labels, so that a long list is decrypted once. */
+/** Opened labels and the names of premises, so that neither a long list nor every task is decrypted at each save. */
 export class Lines {
   private readonly labels = new Map<string, { state: string; label: OutboxLabel }>();
+  private names = new Map<string, string>();
 
   constructor(private readonly vault: Vault) {}
 
@@ -20,14 +21,25 @@ export class Lines {
     sending: { key: string; sent: number } | null,
   ): Promise<Pick<SyncStatus, "waiting" | "oldest" | "items">> {
     const rows = (await outboxRows(this.vault)).sort((a, b) => rank(a) - rank(b) || a.order - b.order);
-    const subjects = new Map((await this.vault.tasks()).map(({ task }) => [task.id, task.subject.name]));
+    if (rows.some(({ inspection }) => !this.names.has(inspection))) await this.readNames(rows);
     const items: SyncItem[] = [];
     for (const row of rows.slice(0, MOST_ITEMS)) {
       const label = await this.label(row);
-      items.push(line(row, label, subjects.get(row.inspection) ?? "", sending));
+      items.push(line(row, label, this.names.get(row.inspection) ?? "", sending));
     }
     const oldest = rows.length === 0 ? null : isoTime(Math.min(...rows.map((row) => row.order)));
     return { waiting: counted(rows), oldest, items };
+  }
+
+  /** Tasks have come or gone, or a premises has another name. */
+  forgetNames(): void {
+    this.names.clear();
+  }
+
+  /** Also of what has no task any more: it is not looked for again. */
+  private async readNames(rows: OutboxRow[]): Promise<void> {
+    this.names = new Map(rows.map(({ inspection }) => [inspection, ""]));
+    for (const { task } of await this.vault.tasks()) this.names.set(task.id, task.subject.name);
   }
 
   private async label(row: OutboxRow): Promise<OutboxLabel> {

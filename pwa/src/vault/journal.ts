@@ -5,6 +5,7 @@
  * one transaction that compares the chain's tip first: a second writer without the lock (or a browser that lost it)
  * cannot fork the chain. What `append` answers is on the disk.
  */
+import type { Collection } from "dexie";
 import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
 import { canonical, type Json } from "../core/canonical";
 import {
@@ -23,7 +24,7 @@ import {
 import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
 import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
-import type { ChainRow, EvidenceRow, OutboxRow } from "./schema";
+import { isEvidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";
 import { blobLock, writeLock, type Vault } from "./vault";
 
 export interface JournalEffects {
@@ -31,6 +32,11 @@ export interface JournalEffects {
   locks: Locks;
   channel: Channel;
   hasher: Hasher;
+}
+
+export interface Waiting {
+  entries: number;
+  photos: number;
 }
 
 const HEADED = new Set<string>(["answer", "row", "finding"]);
@@ -41,6 +47,8 @@ export class Journal {
   /** Entries of kinds this version does not know: kept, handed on, not folded. */
   private readonly foreign = new Map<string, Entry>();
   private folded: State | null = null;
+  /** What of this inspection the server has not confirmed, as of the last commit or `recount`. */
+  waiting: Waiting = { entries: 0, photos: 0 };
 
   constructor(
     readonly vault: Vault,
@@ -60,19 +68,42 @@ export class Journal {
 
   /** Reads what other tabs, a pull or a hand-over have added. True when something is new. */
   async refresh(): Promise<boolean> {
-    const { vault } = this;
-    const rows = await vault.run(() =>
-      vault.db.entries
-        .where("inspection")
-        .equals(this.inspection)
-        .filter((row) => row.proven === 1 && !this.entries.has(row.id) && !this.foreign.has(row.id))
-        .toArray(),
-    );
-    const fresh = await Promise.all(
-      rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
-    );
+    return this.take(await this.vault.run(() => this.unseen()));
+  }
+
+  /** Proven rows that are not here yet. Once something is, only the ids are compared: a save reads no sealed row. */
+  private async unseen(): Promise<EntryRow[]> {
+    const { entries } = this.vault.db;
+    const mine = entries.where("inspection").equals(this.inspection);
+    const begun = this.entries.size + this.foreign.size > 0;
+    const rows = begun ? await entries.bulkGet(await this.strange(mine)) : await mine.toArray();
+    return rows.filter((row): row is EntryRow => row?.proven === 1);
+  }
+
+  private async strange(rows: Collection<EntryRow, string>): Promise<string[]> {
+    const ids = await rows.primaryKeys();
+    return ids.filter((id) => !this.entries.has(id) && !this.foreign.has(id));
+  }
+
+  private async take(rows: EntryRow[]): Promise<boolean> {
+    const { box } = this.vault;
+    const fresh = await Promise.all(rows.map((row) => box.open<Entry>(`entries:${row.id}`, row.sealed)));
     this.include(fresh);
     return fresh.length > 0;
+  }
+
+  /** Counts anew what is still on its way. True when it is something else now. */
+  async recount(): Promise<boolean> {
+    const before = this.waiting;
+    this.waiting = await this.vault.run(() => this.counted());
+    return before.photos !== this.waiting.photos || before.entries !== this.waiting.entries;
+  }
+
+  /** By the keys alone. */
+  private async counted(): Promise<Waiting> {
+    const keys = await this.vault.db.outbox.where("inspection").equals(this.inspection).primaryKeys();
+    const photos = keys.filter(isEvidenceKey).length;
+    return { entries: keys.length - photos, photos };
   }
 
   /** Appends statements together, in order. Answers when they are durably committed. */
@@ -109,9 +140,7 @@ export class Journal {
     const { vault, inspection, effects } = this;
     return effects.locks.hold(writeLock(vault, inspection), async () => {
       for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
-        // The tip first: what another tab commits while we look makes the comparison fail, not the look stale.
-        const chain = await this.chain();
-        await this.refresh();
+        const chain = await this.look();
         const entries = await this.built(statements, chain);
         if (!(await this.commit(chain, entries, attachments))) continue;
         this.include(entries);
@@ -122,10 +151,17 @@ export class Journal {
     });
   }
 
-  private async chain(): Promise<ChainRow> {
+  /** The chain's tip and all that is new, as of one moment: what another tab commits later changes the tip. */
+  private async look(): Promise<ChainRow> {
     const { vault, inspection } = this;
-    const row = await vault.run(() => vault.db.chains.get(inspection));
-    return row ?? { inspection, seq: 0, tip: null, signed: 0, forgotten: null };
+    const { chains, entries } = vault.db;
+    const [chain, rows] = await vault.run(() =>
+      vault.db.transaction("r", [chains, entries], () =>
+        Promise.all([chains.get(inspection), this.unseen()]),
+      ),
+    );
+    await this.take(rows);
+    return chain ?? { inspection, seq: 0, tip: null, signed: 0, forgotten: null };
   }
 
   private async built(statements: Statement[], chain: ChainRow): Promise<Entry[]> {
@@ -184,9 +220,11 @@ export class Journal {
   private async commit(chain: ChainRow, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
     const { vault } = this;
     const last = entries[entries.length - 1]!;
-    const rows = await Promise.all(entries.map((entry) => entryRow(vault, entry, true)));
-    const outbox = await Promise.all(entries.map((entry) => entryOffer(vault, entry)));
-    const evidence = await Promise.all(attachments.map((record) => this.evidenceRows(record)));
+    const [rows, outbox, evidence] = await Promise.all([
+      Promise.all(entries.map((entry) => entryRow(vault, entry, true))),
+      Promise.all(entries.map((entry) => entryOffer(vault, entry))),
+      Promise.all(attachments.map((record) => this.evidenceRows(record))),
+    ]);
     const { db } = vault;
     return vault.run(() =>
       db.transaction("rw", [db.entries, db.chains, db.outbox, db.evidence], async () => {
@@ -198,6 +236,7 @@ export class Journal {
         await db.outbox.bulkPut(outbox);
         for (const attached of evidence) await attach(vault, attached);
         await db.chains.put({ ...chain, seq: last.seq, tip: last.id });
+        this.waiting = await this.counted();
         return true;
       }),
     );
