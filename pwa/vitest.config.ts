@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     environment: "node",
     restoreMocks: true,
+    // The two longest files wait for a server most of the time: one core left over would be one left idle.
+    maxWorkers: "100%",
     // So that a story can begin before it has compiled its module.
     server: { deps: { inline: ["hash-wasm"] } },
   },

@@ -19,8 +19,9 @@ def steps() -> dict[str, Step]:
     """Side → its runner. The journeys drive a real Chromium against the real server."""
     modules = PWA / "node_modules"
     playwright: list[str | Path] = [node(), modules / "@playwright" / "test" / "cli.js", "test", "--config", JOURNEYS]
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
     return {
-        "server": Step("server tests (pytest)", [PYTHON, "-m", "pytest", "--numprocesses=auto", "--maxprocesses=4"]),
+        "server": Step("server tests (pytest)", pytest),
         "client": Step("phone app tests (vitest)", [node(), modules / "vitest" / "vitest.mjs", "run"], PWA),
         "journeys": Step("journeys in a real browser (Playwright)", [*playwright, "--project=journeys"]),
         "screenshots": Step("screenshots (Playwright)", [*playwright, "--project=screenshots"]),

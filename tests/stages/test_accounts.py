@@ -1,7 +1,9 @@
 """Signing in and out, sessions on the server, devices."""
 
+from argon2 import Type
 from flask import Flask
 
+from server.accounts import passwords
 from server.platform.clock import SetClock
 from tests.browser import Browser
 from tests.factories import PASSWORD, Bureau
@@ -13,6 +15,8 @@ KEY = {
     "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
 }
 DEVICE = "0192f0c1-5f3e-7abc-8def-001122334455"
+SHIPPED = passwords._hasher
+"""The product's own: while stories are told, conftest puts a quick one in its place."""
 
 
 def enrolment(**changes: object) -> dict[str, object]:
@@ -34,6 +38,12 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_sentence(app: Flas
     assert [a.status_code for a in answers] == [401, 401]
     assert {a.json["title"] for a in answers} == {"账号或密码不正确。"}
     assert answers[0].mimetype == "application/problem+json"
+
+
+def test_a_stolen_table_of_passwords_is_slow_to_try() -> None:
+    """At least what OWASP asks of argon2id: 19 MiB, two passes."""
+    assert SHIPPED.type is Type.ID
+    assert SHIPPED.memory_cost >= 19 * 1024 and SHIPPED.time_cost >= 2
 
 
 def test_the_sentence_comes_in_the_readers_language(app: Flask, bureau: Bureau) -> None:

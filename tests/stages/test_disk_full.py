@@ -18,24 +18,14 @@ from server.evidence.models import Blob
 from server.inspection.models import JournalEntry
 from server.platform.blobs import blobs
 from server.platform.db import db
-from tests.browser import Browser, Tab
+from tests.browser import Tab
 from tests.factories import Bureau
-from tests.factories_journal import Phone, make_task
+from tests.factories_journal import Phone
 from tests.stages.test_evidence_uploads import create, patch
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PHOTO = bytes(range(256)) * 2000
 FULL = OSError(errno.ENOSPC, "No space left on device")
-
-
-@pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
-
-
-@pytest.fixture
-def tab(bureau: Bureau, browser: Browser, task: Task) -> Tab:
-    return browser.of(bureau.people["first"])
 
 
 @pytest.fixture

@@ -1,27 +1,18 @@
 """Notice and approval form as PDF."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
 
-from server.documents.fonts import font_stack
 from server.documents.press import Press
 from tests.browser import Browser
 from tests.factories import Bureau
 from tests.factories_journal import make_task
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-def warm_press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
-    press = Press(font_stack(tmp_path_factory.mktemp("press")))
-    yield press
-    press.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The blank form and the 自查表 as PDF: what a task would ask today, without what the party must not see."""
 
 import io
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -12,11 +11,8 @@ from tests.factories import Bureau
 from tests.factories_registry import make_item
 from tests.factories_rulebook import HOTEL_CONTENTS
 
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
-    """Setting type is the same on every database."""
-    return f"sqlite:///{tmp_path / 'suicha.db'}"
+# Setting type is the same on every database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def lines_of(pdf: bytes) -> list[str]:

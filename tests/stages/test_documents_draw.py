@@ -1,7 +1,6 @@
 """随机抽取记录表: one page that people sign, whatever was drawn."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from flask import Flask
 from pypdf import PdfReader
 
 from server.core import draw as rules
-from server.documents.fonts import font_stack
 from server.documents.press import Press
 from server.platform.clock import SetClock
 from server.platform.db import db
@@ -20,13 +18,6 @@ from tests.stages.test_drawing_external import take_over
 from tests.stages.test_drawing_published import K, finish_sealed
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(scope="module")
-def warm_press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
-    press = Press(font_stack(tmp_path_factory.mktemp("press")))
-    yield press
-    press.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from server.documents.fonts import font_stack
 from server.documents.issuing import issue
 from server.documents.models import Copy, IssuedPaper, PaperNumber
 from server.documents.press import Press
@@ -25,14 +23,6 @@ from tests.factories_review import Told, submitted
 
 what_stands_on_it = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For stories about the page alone: they are the same on every database."""
-
-
-@pytest.fixture(scope="session")
-def warm_press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
-    """One typesetting process for all of these tests."""
-    press = Press(font_stack(tmp_path_factory.mktemp("press")))
-    yield press
-    press.close()
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,6 @@ TYPE = "application/offset+octet-stream"
 DATA = bytes(range(256)) * 40
 
 
-@pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
-
-
-@pytest.fixture
-def tab(bureau: Bureau, browser: Browser, task: Task) -> Tab:
-    return browser.of(bureau.people["first"])
-
-
 def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 

@@ -17,15 +17,10 @@ from server.platform.trail import record
 from tests import tampering
 from tests.browser import Browser
 from tests.factories import Bureau
-from tests.factories_journal import Phone, make_task
+from tests.factories_journal import Phone
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 VERIFIER = Path(__file__).parents[2] / "verify" / "verify_records.py"
-
-
-@pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
 
 
 @pytest.fixture

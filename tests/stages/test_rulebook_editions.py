@@ -28,18 +28,6 @@ EDIT = ("店内系统", "酒店系统")
 
 
 @pytest.fixture
-def hotel(bureau: Bureau) -> InspectionItem:
-    item: InspectionItem = make_item("ZA-01", bureau.units["zhian"], contents=HOTEL_CONTENTS)
-    db.session.commit()
-    return item
-
-
-@pytest.fixture
-def office(browser: Browser, bureau: Bureau) -> Tab:
-    return browser.of(bureau.people["office"])
-
-
-@pytest.fixture
 def legal(browser: Browser, bureau: Bureau) -> Tab:
     return browser.of(bureau.people["legal"])
 

@@ -32,18 +32,6 @@ TEXT = {
 }
 
 
-@pytest.fixture
-def hotel(bureau: Bureau) -> InspectionItem:
-    item: InspectionItem = make_item("ZA-01", bureau.units["zhian"], contents=HOTEL_CONTENTS)
-    db.session.commit()
-    return item
-
-
-@pytest.fixture
-def office(browser: Browser, bureau: Bureau) -> Tab:
-    return browser.of(bureau.people["office"])
-
-
 def switch(office: Tab, *codes: str, on: bool = True, item: str = "ZA-01") -> Any:
     body = {"codes": list(codes), "on": on, "reason": "近期投诉较多，按公布清单增加检查"}
     return office.post(f"{BASE}/items/{item}/switches", body)

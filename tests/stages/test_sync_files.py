@@ -27,18 +27,8 @@ PHOTO = random.Random(3).randbytes(30_000)
 
 
 @pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
-
-
-@pytest.fixture
 def first(bureau: Bureau, task: Task, browser: Browser) -> Phone:
     return Phone(bureau.people["first"], task, browser.of(bureau.people["first"]))
-
-
-@pytest.fixture
-def office(bureau: Bureau, browser: Browser) -> Tab:
-    return browser.of(bureau.people["office"])
 
 
 def bring(tab: Tab, file: bytes) -> Any:

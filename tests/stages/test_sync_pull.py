@@ -27,11 +27,6 @@ from tests.factories_journal import Phone, Replica, make_task
 
 
 @pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
-
-
-@pytest.fixture
 def phone(bureau: Bureau, browser: Browser, task: Task) -> Phone:
     return Phone(bureau.people["first"], task, browser.of(bureau.people["first"]))
 

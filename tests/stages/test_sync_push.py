@@ -16,12 +16,7 @@ from server.platform.clock import SetClock
 from server.platform.db import db
 from tests.browser import Browser
 from tests.factories import Bureau
-from tests.factories_journal import Phone, device_row, make_task, push
-
-
-@pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
+from tests.factories_journal import Phone, device_row, push
 
 
 @pytest.fixture

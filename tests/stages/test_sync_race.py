@@ -60,11 +60,6 @@ def held() -> Iterator[Held]:
 
 
 @pytest.fixture
-def task(bureau: Bureau) -> Task:
-    return make_task(bureau)
-
-
-@pytest.fixture
 def phones(bureau: Bureau, browser: Browser, task: Task) -> tuple[Phone, Phone]:
     first, second = bureau.people["first"], bureau.people["second"]
     return Phone(first, task, browser.of(first)), Phone(second, task, browser.of(second))
