@@ -4,8 +4,9 @@
 
 One message is a line of JSON; each is answered by one line. `now` (UTC ms) sets the app's clock, `chance` all that is
 random in it. Bodies are base64. A request may be cut: after `cut` bytes the phone is gone. A crash may be asked for: at
-the n-th write to database or disk the process ends at once, as by kill -9. The app is loaded once; every life is a fork
-of it, so that a death and a fresh start cost little. A death is answered by {"died": true}.
+the n-th write to database or disk the process ends at once, as by kill -9. The app is loaded once and answers what
+prepares the bureau; every life is a fork of it: a death and a fresh start cost little, and no life compiles anew what
+all of them ask. A death is answered by {"died": true}.
 """
 
 import base64
@@ -126,16 +127,16 @@ class BureauOnAPipe:
         )
         self.app: Flask = create_app(settings, self.clock)
         limiter.enabled = False
-
-    def live(self) -> int:
-        """One life: answer until the pipe closes, or until the folder is another. Returns the exit code."""
         self.crash.watch_disk()
         with self.app.app_context():
             self.crash.watch_database(db.engine)
+
+    def live(self, last: str) -> int:
+        """Answer until the pipe closes, or until `last` is done. Returns the exit code."""
         while line := _line():
             message = json.loads(line)
             os.write(1, json.dumps(self.answer(message), ensure_ascii=False).encode() + b"\n")
-            if message["op"] in {"prepare", "keep", "fresh"}:
+            if message["op"] == last:
                 return 0
         return EXIT_AT_END
 
@@ -254,15 +255,17 @@ def _line() -> bytes:
 
 
 def main() -> None:
-    """Fork one life after the other until the simulator closes the pipe."""
+    """Prepare the bureau, then fork one life after the other until the simulator closes the pipe."""
     folder = Path(sys.argv[1]) / "current"
     bureau = BureauOnAPipe(folder)
+    if bureau.live(last="keep"):
+        return
     while True:
         child = os.fork()
         if child == 0:
             code = EXIT_BY_CRASH
             try:
-                code = bureau.live()
+                code = bureau.live(last="fresh")
             except BaseException:
                 traceback.print_exc()
             finally:

@@ -67,7 +67,8 @@ export class Line {
   /** Old requests that the network still holds and may deliver again, long after. */
   private readonly adrift: WireCall[] = [];
   private readonly cookies = new Map<string, string>();
-  calls = 0;
+  /** Requests that did not simply go there and back. */
+  faults = 0;
 
   constructor(
     private readonly bureau: Bureau,
@@ -76,7 +77,6 @@ export class Line {
 
   readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
     if (!this.up) throw new TypeError("offline");
-    this.calls += 1;
     const body = bytesOf(init.body ?? null);
     const headers = { ...(init.headers as Record<string, string> | undefined) };
     const call: WireCall = { method: init.method ?? "GET", path: url, headers, body };
@@ -96,6 +96,8 @@ export class Line {
 
   private travel(call: WireCall): Response {
     const fate = this.dice.weighted(this.weather);
+    const met = isPhoto(call) || (fate !== "tunnel" && fate !== "flipped");
+    if (fate !== "well" && met) this.faults += 1;
     if (fate === "lost") throw new TypeError("lost on the way");
     if (fate === "late") {
       if (call.method !== "GET") this.adrift.push(this.dressed(call));

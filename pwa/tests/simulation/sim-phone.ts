@@ -101,6 +101,8 @@ export class SimPhone {
   private kept: ProfileCopy | null = null;
   readonly marks: string[] = [];
   readonly refusals: string[] = [];
+  /** Times that the app ended in the midst of a write. */
+  deaths = 0;
   /** An older copy of the profile has been in use: its chains may have two branches. */
   old = false;
   app: Suicha | null = null;
@@ -202,7 +204,9 @@ export class SimPhone {
   aftermath(): void {
     this.mortal.spare();
     this.mortal.full = 0;
-    if (this.mortal.dead) this.kill();
+    if (!this.mortal.dead) return;
+    if (this.app !== null) this.deaths += 1;
+    this.kill();
   }
 
   /** Something is still to be brought in, as far as it ever can be. */

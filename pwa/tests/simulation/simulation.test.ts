@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { FakeClock, NOON } from "../phone/effects";
 import { Bureau } from "./bureau";
 import { reckon } from "./reckoning";
-import type { ProfileCopy } from "./sim-phone";
+import type { ProfileCopy, SimPhone } from "./sim-phone";
 import { CORNER_SEEDS } from "./temper";
 import { Life } from "./world";
 
@@ -82,9 +82,18 @@ async function lived(seed: number): Promise<Life> {
   }
 }
 
-/** One line per life: enough to see that things did happen. */
-function summary({ seed, phones, restores }: Life): string {
-  const promises = phones.reduce((sum, phone) => sum + phone.promises.length, 0);
-  const refusals = phones.reduce((sum, phone) => sum + phone.refusals.length, 0);
-  return `life ${seed}: ${promises} saved, ${bureau.calls} calls, ${refusals} refused here, ${restores} restores, ${bureau.deaths} server deaths`;
+/** One line per life: enough to see that things did happen. tests/bench/simulation.py adds such lines up. */
+function summary({ seed, phones, old, restores }: Life): string {
+  const sum = (count: (phone: SimPhone) => number): number =>
+    phones.reduce((all, phone) => all + count(phone), 0);
+  const told = [
+    `${sum(({ promises }) => promises.length)} saved`,
+    `${bureau.calls} calls`,
+    `${sum(({ line }) => line.faults) + old.line.faults} faults of the line`,
+    `${sum(({ deaths }) => deaths)} deaths of the app`,
+    `${sum(({ refusals }) => refusals.length)} refused here`,
+    `${restores} restores`,
+    `${bureau.deaths} server deaths`,
+  ];
+  return `life ${seed}: ${told.join(", ")}`;
 }

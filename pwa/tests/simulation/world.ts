@@ -12,6 +12,7 @@ import { OldClient } from "./old-client";
 import { Pending, SimPhone, type Person, type ProfileCopy } from "./sim-phone";
 import { temperOf, type Happening, type Temper } from "./temper";
 
+const WEATHERS: Weather[] = [CALM, ROUGH, ROUGH, { ...ROUGH, well: 20 }, { ...ROUGH, crash: 3 }];
 const YEAR = 365 * 86_400_000;
 const PATHS = ["HTL01", "HTL02", "HTL03", "HTL04"];
 const VALUES = [
@@ -55,9 +56,7 @@ export class Life {
     this.lead = new Lead(this.bureau, this.people.password);
     const skews = [0, this.dice.pick([0, 400_000, -YEAR, YEAR]), this.dice.pick([0, -90_000])];
     this.phones = this.phonesWith(skews);
-    const { weather } = this.temper;
-    if (weather.well !== undefined)
-      for (const { line } of this.phones) line.weather = { ...ROUGH, ...weather };
+    for (const { line } of this.phones) line.weather = this.weather();
     for (const [at, copy] of prepared.entries()) await this.phones[at]!.lay(copy);
     const random = new SeededRandom(`old:${this.dice.below(2 ** 32)}`);
     const line = new Line(this.bureau, this.dice.child());
@@ -217,8 +216,7 @@ export class Life {
       phone.line.up = true;
     },
     weather: async (phone) => {
-      const weathers: Weather[] = [CALM, ROUGH, ROUGH, { ...ROUGH, well: 20 }, { ...ROUGH, crash: 3 }];
-      phone.line.weather = { ...this.dice.pick(weathers), ...this.temper.weather };
+      phone.line.weather = this.weather();
     },
     drift: async (phone) => phone.line.drift(),
     colleague: (phone) => this.colleague(phone),
@@ -256,6 +254,10 @@ export class Life {
     copyProfile: (phone) => phone.keepCopy(),
     layOldCopy: (phone) => this.layOldCopy(phone),
   };
+
+  private weather(): Weather {
+    return { ...this.dice.pick(WEATHERS), ...this.temper.weather };
+  }
 
   /** One phone gives another a file, as through a cable or a messenger: with photos, or small. */
   private async handOver(phone: SimPhone): Promise<void> {
