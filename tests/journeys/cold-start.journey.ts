@@ -28,7 +28,7 @@ let folder: string;
 let phone: BrowserContext | null;
 
 test.beforeEach(async () => {
-  server = await Server.begin();
+  server = await Server.afterDraw();
   folder = mkdtempSync(join(tmpdir(), "suicha-cold-"));
   phone = null;
 });
@@ -78,7 +78,6 @@ test("a phone that was just switched on stands at its tasks without network", as
   test.setTimeout(200_000 + STARTS * 30_000);
   const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(office, "office");
-  await people.drawAndDispatch(office);
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find((one) => one.inspectors.length === 2)!;
   const login = logins[task.inspectors[0]!.name]!;

@@ -10,15 +10,7 @@ import { expect, test } from "@playwright/test";
 import type { Page } from "@playwright/test";
 import { desk, openPhone } from "./browser";
 import * as hotel from "./hotel";
-import {
-  drawAndDispatch,
-  loginsByName,
-  readyForOffline,
-  signIn,
-  tasksOf,
-  unlockIfAsked,
-  visit,
-} from "./people";
+import { loginsByName, readyForOffline, signIn, tasksOf, unlockIfAsked, visit } from "./people";
 import { Server } from "./server";
 
 const SHOTS = process.env.SUICHA_SHOTS;
@@ -27,7 +19,7 @@ let memory: string;
 
 test.beforeAll(async () => {
   memory = mkdtempSync(join(tmpdir(), "suicha-files-"));
-  server = await Server.begin();
+  server = await Server.afterDraw();
 });
 
 test.afterAll(async () => {
@@ -55,7 +47,6 @@ test("by stick to the desk and back, and back into one's own vault", async ({ br
   const officeContext = await browser.newContext({ ...desk, baseURL: server.address });
   const office = await officeContext.newPage();
   await signIn(office, "office");
-  await drawAndDispatch(office);
   const task = (await tasksOf(office)).find((one) => one.subject.trade === "hotel");
   const inspector = task?.inspectors[0];
   if (!task || !inspector) throw new Error("a hotel with inspectors is needed");

@@ -38,7 +38,7 @@ let folder: string;
 let phone: BrowserContext | null;
 
 test.beforeEach(async () => {
-  server = await Server.begin();
+  server = await Server.afterDraw();
   folder = mkdtempSync(join(tmpdir(), "suicha-killed-"));
   phone = null;
 });
@@ -53,7 +53,6 @@ test("a browser that is killed while it saves loses nothing it had called saved"
   test.setTimeout(240_000 + KILLS * 60_000);
   const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(office, "office");
-  await people.drawAndDispatch(office);
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
   if (task === undefined) throw new Error("the draw gave no hotel");

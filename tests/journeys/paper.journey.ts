@@ -15,7 +15,7 @@ let phones: BrowserContext[];
 
 test.beforeEach(async () => {
   memory = mkdtempSync(join(tmpdir(), "suicha-paper-"));
-  server = await Server.begin();
+  server = await Server.afterDraw();
   phones = [];
 });
 
@@ -58,7 +58,6 @@ test("a visit made on paper is typed in, signed on paper by the party, and print
   test.setTimeout(480_000);
   const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(office, "office");
-  await people.drawAndDispatch(office);
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find(
     (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,

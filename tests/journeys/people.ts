@@ -37,7 +37,7 @@ export async function enterSource(office: Page): Promise<void> {
 
 /** The office holds the default ceremony at its desk: its own number, a witness, a public number; then dispatches. */
 export async function drawAndDispatch(office: Page): Promise<void> {
-  await fillAnnouncement(office, 15);
+  await fillAnnouncement(office, 20);
   await office.getByTestId("announce").click();
   await office.getByTestId("desk-witness").click();
   await office.getByTestId("number-witness").fill("20261122 叶县");

@@ -13,7 +13,8 @@ export default defineConfig({
   outputDir: resolve(root, "test-results"),
   globalSetup: resolve(__dirname, "begin.ts"),
   reporter: [["list"]],
-  workers: 1,
+  // A journey waits for a draw's moment, a second hand, a browser that starts: two fill two cores.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 300_000,
@@ -26,7 +27,8 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "journeys", testMatch: "*.journey.ts", use: phone },
+    { name: "draw", testMatch: "draw.setup.ts" },
+    { name: "journeys", testMatch: "*.journey.ts", use: phone, dependencies: ["draw"] },
     { name: "screenshots", testMatch: "*.shots.ts", use: { ...desk } },
   ],
 });

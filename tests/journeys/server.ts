@@ -12,6 +12,10 @@ const PYTHON = join(ROOT, ".venv", "bin", "python");
 const START_MS = 60_000;
 const TEMPLATE = "SUICHA_JOURNEY_TEMPLATE";
 
+/** Where journeys begin: with the demo bureau, or with the same on the day after its draw, tasks dispatched. */
+const template = (): string => process.env[TEMPLATE] ?? "";
+const drawn = (): string => `${template()}-drawn`;
+
 interface Running {
   process: ChildProcess;
   ended: Promise<void>;
@@ -22,12 +26,11 @@ interface Running {
  * Its folder is handed to the journeys' processes in the environment.
  */
 export function makeTemplate(): () => void {
-  const template = mkdtempSync(join(tmpdir(), "suicha-template-"));
-  process.env[TEMPLATE] = template;
+  process.env[TEMPLATE] = mkdtempSync(join(tmpdir(), "suicha-template-"));
   const flask = ["-m", "flask", "--app", "wsgi"];
-  run([...flask, "db", "upgrade"], environment(template));
-  run([...flask, "demo", "load"], environment(template));
-  return () => rmSync(template, { recursive: true, force: true });
+  run([...flask, "db", "upgrade"], environment(template()));
+  run([...flask, "demo", "load"], environment(template()));
+  return () => [template(), drawn()].forEach((made) => rmSync(made, { recursive: true, force: true }));
 }
 
 /** Runs Python in this checkout to its end. Throws with its output when it fails. */
@@ -48,8 +51,23 @@ export class Server {
 
   /** A server on a free port with the demo bureau, started. `settings` are more SUICHA_* variables. */
   static async begin(settings: NodeJS.ProcessEnv = {}): Promise<Server> {
+    return await Server.over(template(), settings);
+  }
+
+  /** The same after the draw of draw.setup.ts: the tasks are dispatched. */
+  static async afterDraw(): Promise<Server> {
+    return await Server.over(drawn(), {});
+  }
+
+  /** What is here now is what `afterDraw` begins with. */
+  async keepAsDrawn(): Promise<void> {
+    await this.stop();
+    cpSync(this.instance, drawn(), { recursive: true });
+  }
+
+  private static async over(begun: string, settings: NodeJS.ProcessEnv): Promise<Server> {
     const instance = mkdtempSync(join(tmpdir(), "suicha-journey-"));
-    cpSync(process.env[TEMPLATE] ?? "", instance, { recursive: true });
+    cpSync(begun, instance, { recursive: true });
     const server = new Server(instance, await freePort(), settings);
     await server.start();
     return server;
