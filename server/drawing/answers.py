@@ -19,15 +19,18 @@ class PoolAnswer(Answer):
     out = fields.List(fields.Nested(ReasonAnswer))
 
 
-class PreparedStratum(Answer):
-    """What a draw of the batch would start from; `n` is how many would be drawn."""
-
+class StratumHead(Answer):
     id = fields.String()
     item = fields.String()
     item_name = fields.String()
     authority = fields.String()
     label = fields.String()
     ratio = fields.String()
+
+
+class PreparedStratum(StratumHead):
+    """What a draw of the batch would start from; `n` is how many would be drawn."""
+
     n_base = fields.Integer()
     excluded = fields.List(fields.Nested(ReasonAnswer))
     available = fields.Integer()
@@ -113,6 +116,20 @@ class VoidedAnswer(Answer):
     note = fields.String()
 
 
+class CeremonyAnswer(Answer):
+    """Where a draw stands. `next` says what has to happen now, null when it has ended; `now` is the server's clock,
+    for the time left."""
+
+    deadline = fields.String()
+    now = fields.AwareDateTime()
+    source = fields.Nested(SourceAnswer, allow_none=True)
+    sealed = fields.Nested(SealedAnswer, allow_none=True)
+    parties = fields.List(fields.Nested(PartyAnswer))
+    next = fields.String(allow_none=True)
+    void_reason = fields.String(allow_none=True)
+    voided = fields.Nested(VoidedAnswer, allow_none=True)
+
+
 class FaceAnswer(Answer):
     code = fields.String()
     text = fields.String()
@@ -142,13 +159,7 @@ class StratumResult(Answer):
     alternates = fields.List(fields.Nested(TicketAnswer))
 
 
-class StratumAnswer(Answer):
-    id = fields.String()
-    item = fields.String()
-    item_name = fields.String()
-    authority = fields.String()
-    label = fields.String()
-    ratio = fields.String()
+class StratumAnswer(StratumHead):
     raised_by = fields.String(allow_none=True)
     result = fields.Nested(StratumResult, allow_none=True)
 
@@ -185,20 +196,12 @@ class RecordAnswer(Answer):
     at = fields.AwareDateTime()
 
 
-class DrawAnswer(DrawRow):
-    """A draw in words. `next` says what has to happen now, null when it has ended."""
+class DrawAnswer(DrawRow, CeremonyAnswer):
+    """A draw in words."""
 
     announced_by = fields.String()
-    deadline = fields.String()
-    now = fields.AwareDateTime()
     window = fields.Dict(keys=fields.String(), values=fields.String())
-    source = fields.Nested(SourceAnswer, allow_none=True)
-    sealed = fields.Nested(SealedAnswer, allow_none=True)
     rules = fields.Dict(keys=fields.String(), values=fields.Boolean())
-    parties = fields.List(fields.Nested(PartyAnswer))
-    next = fields.String(allow_none=True)
-    void_reason = fields.String(allow_none=True)
-    voided = fields.Nested(VoidedAnswer, allow_none=True)
     face = fields.List(fields.Nested(FaceAnswer))
     pools = fields.List(fields.Nested(PoolAnswer))
     strata = fields.List(fields.Nested(StratumAnswer))
@@ -237,10 +240,9 @@ class RoomItemAnswer(Answer):
     lines = fields.Integer(allow_none=True)
 
 
-class ProceedingsAnswer(Answer):
+class ProceedingsAnswer(CeremonyAnswer):
     """What everybody in the room may see of a draw. `result` is `none`, `open`, `sealed` or `restricted`; an open one
-    is read from the chain's record; `sealed_until` may come from an earlier draw of the year. `now` is the server's
-    clock, for the time left."""
+    is read from the chain's record; `sealed_until` may come from an earlier draw of the year."""
 
     draw_id = fields.String()
     number = fields.String()
@@ -250,18 +252,10 @@ class ProceedingsAnswer(Answer):
     bureau = fields.String()
     plan_digest = fields.String()
     announced_at = fields.AwareDateTime()
-    deadline = fields.String()
-    now = fields.AwareDateTime()
     items = fields.List(fields.Nested(RoomItemAnswer))
-    source = fields.Nested(SourceAnswer, allow_none=True)
-    sealed = fields.Nested(SealedAnswer, allow_none=True)
-    parties = fields.List(fields.Nested(PartyAnswer))
-    next = fields.String(allow_none=True)
-    void_reason = fields.String(allow_none=True)
     result = fields.String()
     sealed_until = fields.Date(allow_none=True)
     certificate = fields.Nested(CertificateRef, allow_none=True)
-    voided = fields.Nested(VoidedAnswer, allow_none=True)
 
 
 class WitnessAnswer(ProceedingsAnswer):

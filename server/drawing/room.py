@@ -11,7 +11,7 @@ import segno
 
 from server.drawing import chain, standing, view
 from server.drawing.models import Draw, DrawParty
-from server.platform.clock import now, today
+from server.platform.clock import today
 from server.platform.installation import installation
 
 
@@ -19,21 +19,18 @@ def proceedings(draw: Draw) -> dict[str, Any]:
     """A draw as it stands, for the wall: shape of `answers.ProceedingsAnswer`."""
     whole = view.summary(draw)
     shown = ("number", "title", "kind", "state", "plan_digest", "announced_at", "certificate")
-    return {name: whole[name] for name in shown} | {
-        "draw_id": draw.id,
-        "bureau": installation().bureau_name,
-        "deadline": draw.plan["deadline"],
-        "now": now(),
-        "items": _items(draw),
-        "source": standing.source(draw),
-        "sealed": standing.sealed(draw),
-        "parties": [standing.party(row, with_link=False) | {"name": None} for row in draw.parties],
-        "next": standing.next_step(draw),
-        "void_reason": standing.void_reason(draw),
-        "result": _result(draw),
-        "sealed_until": chain.sealed_until(draw, today()),
-        "voided": standing.voided(draw),
-    }
+    return (
+        {name: whole[name] for name in shown}
+        | standing.ceremony(draw)
+        | {
+            "draw_id": draw.id,
+            "bureau": installation().bureau_name,
+            "items": _items(draw),
+            "parties": [standing.party(row, with_link=False) | {"name": None} for row in draw.parties],
+            "result": _result(draw),
+            "sealed_until": chain.sealed_until(draw, today()),
+        }
+    )
 
 
 def for_witness(party: DrawParty) -> dict[str, Any]:

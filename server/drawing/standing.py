@@ -7,7 +7,7 @@ from server.drawing import chain
 from server.drawing.models import Draw, DrawParty, DrawState
 from server.drawing.parties import all_spoke, plan_party
 from server.drawing.service import ceremony_of
-from server.platform.clock import today
+from server.platform.clock import now, today
 
 
 def party(row: DrawParty, *, with_link: bool) -> dict[str, Any]:
@@ -29,7 +29,20 @@ def party(row: DrawParty, *, with_link: bool) -> dict[str, Any]:
     }
 
 
-def next_step(draw: Draw) -> str | None:
+def ceremony(draw: Draw) -> dict[str, Any]:
+    """Where a draw stands: shape of `answers.CeremonyAnswer` without its parties."""
+    return {
+        "deadline": draw.plan["deadline"],
+        "now": now(),
+        "source": _source(draw),
+        "sealed": _sealed(draw),
+        "next": _next_step(draw),
+        "void_reason": _void_reason(draw),
+        "voided": _voided(draw),
+    }
+
+
+def _next_step(draw: Draw) -> str | None:
     """What has to happen now: `commitments`, `numbers` (open parties), `reveals`, `source`, `execution`, `voiding`."""
     if draw.state != DrawState.ANNOUNCED:
         return None
@@ -44,14 +57,14 @@ def next_step(draw: Draw) -> str | None:
     return "source" if draw.plan["source"] is not None and draw.source_text is None else "execution"
 
 
-def void_reason(draw: Draw) -> str | None:
+def _void_reason(draw: Draw) -> str | None:
     """Why a draw in which everybody has spoken can only be voided, or None."""
     if draw.state != DrawState.ANNOUNCED or not all_spoke(draw):
         return None
     return rules.must_void(draw.plan, ceremony_of(draw))
 
 
-def source(draw: Draw) -> dict[str, Any] | None:
+def _source(draw: Draw) -> dict[str, Any] | None:
     """The public number: what the plan names, and what was typed."""
     planned = draw.plan["source"]
     if planned is None:
@@ -59,7 +72,7 @@ def source(draw: Draw) -> dict[str, Any] | None:
     return {"name": planned["name"], "moment": planned["moment"], "text": draw.source_text, "at": draw.source_at}
 
 
-def sealed(draw: Draw) -> dict[str, Any] | None:
+def _sealed(draw: Draw) -> dict[str, Any] | None:
     """Where the seal of a draw stands; null where none was planned."""
     planned = draw.plan["sealed"]
     if planned is None:
@@ -74,7 +87,7 @@ def sealed(draw: Draw) -> dict[str, Any] | None:
     }
 
 
-def voided(draw: Draw) -> dict[str, Any] | None:
+def _voided(draw: Draw) -> dict[str, Any] | None:
     """Why and under which record a draw was voided; null for any other."""
     if draw.state != DrawState.VOIDED:
         return None

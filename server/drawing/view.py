@@ -12,7 +12,7 @@ from server.drawing import chain, results, standing
 from server.drawing.models import EXTERNAL, ChainRecord, Draw
 from server.drawing.service import subjects_of
 from server.platform.auth import Actor, Role
-from server.platform.clock import now, today
+from server.platform.clock import today
 from server.platform.db import db
 from server.platform.errors import language
 from server.registry.models import Inspector, Subject
@@ -86,27 +86,24 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
     ours = certificate is not None and draw.kind != EXTERNAL and sees_result(draw, actor)
     shown = certificate.record if certificate is not None and ours else None
     office = Role.OFFICE in actor.role_set
-    return summary(draw) | {
-        "announced_by": draw.announced_by.name,
-        "deadline": plan["deadline"],
-        "now": now(),
-        "window": plan["window"],
-        "source": standing.source(draw),
-        "sealed": standing.sealed(draw),
-        "rules": plan["rules"],
-        "parties": [standing.party(row, with_link=office) for row in draw.parties],
-        "next": standing.next_step(draw),
-        "void_reason": standing.void_reason(draw),
-        "voided": standing.voided(draw),
-        "face": _face(shown),
-        "pools": _pools(draw),
-        "strata": _strata(draw, shown),
-        "tasks": _taken_over(draw) if draw.kind == EXTERNAL else _tasks(draw, shown),
-        "seed": shown["seed"] if shown else None,
-        "records": [
-            {"number": row.number, "kind": row.kind, "digest": row.digest, "at": row.at} for row in draw.records
-        ],
-    }
+    return (
+        summary(draw)
+        | standing.ceremony(draw)
+        | {
+            "announced_by": draw.announced_by.name,
+            "window": plan["window"],
+            "rules": plan["rules"],
+            "parties": [standing.party(row, with_link=office) for row in draw.parties],
+            "face": _face(shown),
+            "pools": _pools(draw),
+            "strata": _strata(draw, shown),
+            "tasks": _taken_over(draw) if draw.kind == EXTERNAL else _tasks(draw, shown),
+            "seed": shown["seed"] if shown else None,
+            "records": [
+                {"number": row.number, "kind": row.kind, "digest": row.digest, "at": row.at} for row in draw.records
+            ],
+        }
+    )
 
 
 def sees_result(draw: Draw, actor: Actor) -> bool:

@@ -48,6 +48,8 @@ test("a new edition is brought, compared, scheduled and approved, and an item is
   await office.getByTestId("nav-checklists").click();
   await expect(office.getByTestId("checklist-hotel-real-name")).toBeVisible();
 
+  const guide = await office.request.get((await office.getByTestId("guide").getAttribute("href")) ?? "");
+  expect(await guide.text()).toContain("检查表怎么写");
   await choose(office, HOTEL.replace("penalties/unlicensed-trade", "penalties/unlicenced-trade"));
   await expect(office.getByTestId("edition-faults")).toContainText("是否想写 penalties/unlicensed-trade");
   await choose(office, FRESH);

@@ -1,7 +1,7 @@
 /** What the office's screens read over HTTP, as the server's schemas name it. */
-import type { Proceedings, Seal } from "@/room/proceedings";
+import type { Ceremony, RoomParty } from "@/room/proceedings";
 
-export type { Seal };
+export type { Seal } from "@/room/proceedings";
 
 export interface Ref {
   id: string;
@@ -183,18 +183,10 @@ export interface DrawRow {
   drawn: number | null;
 }
 
-export interface DrawParty {
-  party: string;
-  label: string;
-  kind: "committed" | "open";
-  commitment: string | null;
-  committed_at: string | null;
-  reveal: string | null;
-  revealed_at: string | null;
-  channel: string | null;
+/** A party with what only the office knows of it. */
+export interface DrawParty extends RoomParty {
   name: string | null;
   post: string | null;
-  absent: boolean;
   link: string | null;
 }
 
@@ -244,18 +236,10 @@ export interface DrawStratum {
   } | null;
 }
 
-export interface DrawInWords extends DrawRow {
+export interface DrawInWords extends DrawRow, Ceremony {
   announced_by: string;
-  /** The server's clock when it answered. */
-  now: string;
-  sealed: Seal | null;
-  voided: Proceedings["voided"];
-  deadline: string;
   window: { from: string; to: string };
-  source: { name: string; moment: string; text: string | null; at: string | null } | null;
-  parties: DrawParty[];
-  next: "commitments" | "numbers" | "reveals" | "source" | "execution" | "voiding" | null;
-  void_reason: string | null;
+  parties: readonly DrawParty[];
   face: { code: string; text: string }[];
   pools: Pool[];
   strata: DrawStratum[];

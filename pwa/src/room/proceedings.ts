@@ -24,24 +24,11 @@ export interface Seal {
   readonly released: { readonly at: string; readonly holder: string; readonly reason: string } | null;
 }
 
-export interface Proceedings {
-  readonly draw_id: string;
-  readonly number: string;
-  readonly title: string;
-  readonly kind: string;
-  readonly state: "announced" | "executed" | "voided";
-  readonly bureau: string;
-  readonly plan_digest: string;
-  readonly announced_at: string;
+/** Where a draw stands: what the room and the office's own page have in common (the server's `CeremonyAnswer`). */
+export interface Ceremony {
   readonly deadline: string;
   /** The server's clock when it answered. */
   readonly now: string;
-  readonly items: readonly {
-    readonly code: string;
-    readonly name: string;
-    readonly ratio: string;
-    readonly lines: number | null;
-  }[];
   readonly source: {
     readonly name: string;
     readonly moment: string;
@@ -52,10 +39,6 @@ export interface Proceedings {
   readonly parties: readonly RoomParty[];
   readonly next: NextStep;
   readonly void_reason: string | null;
-  readonly result: "none" | "open" | "sealed" | "restricted";
-  /** The own seal's date, or that of an earlier draw of the year whose premises this one's exclusions would betray. */
-  readonly sealed_until: string | null;
-  readonly certificate: { readonly number: number; readonly digest: string; readonly at: string } | null;
   readonly voided: {
     readonly number: number;
     readonly digest: string;
@@ -65,7 +48,28 @@ export interface Proceedings {
   } | null;
 }
 
+export interface Proceedings extends Ceremony {
+  readonly draw_id: string;
+  readonly number: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly state: "announced" | "executed" | "voided";
+  readonly bureau: string;
+  readonly plan_digest: string;
+  readonly announced_at: string;
+  readonly items: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly ratio: string;
+    readonly lines: number | null;
+  }[];
+  readonly result: "none" | "open" | "sealed" | "restricted";
+  /** The own seal's date, or that of an earlier draw of the year whose premises this one's exclusions would betray. */
+  readonly sealed_until: string | null;
+  readonly certificate: { readonly number: number; readonly digest: string; readonly at: string } | null;
+}
+
 /** Whether a public number comes when nobody can change his mind any more: an absent party then spoils nothing. */
-export function bearsAbsence(draw: Pick<Proceedings, "source" | "deadline">): boolean {
+export function bearsAbsence(draw: Pick<Ceremony, "source" | "deadline">): boolean {
   return draw.source !== null && draw.source.moment >= draw.deadline;
 }
