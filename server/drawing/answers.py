@@ -196,10 +196,16 @@ class RecordAnswer(Answer):
     at = fields.AwareDateTime()
 
 
+class ItemRef(Answer):
+    code = fields.String()
+    name = fields.String()
+
+
 class DrawAnswer(DrawRow, CeremonyAnswer):
     """A draw in words."""
 
     announced_by = fields.String()
+    items = fields.List(fields.Nested(ItemRef))
     window = fields.Dict(keys=fields.String(), values=fields.String())
     rules = fields.Dict(keys=fields.String(), values=fields.Boolean())
     face = fields.List(fields.Nested(FaceAnswer))
@@ -231,11 +237,9 @@ class PublishedAnswer(Answer):
     release_on = fields.Date(allow_none=True)
 
 
-class RoomItemAnswer(Answer):
+class RoomItemAnswer(ItemRef):
     """`lines`: how many premises stand in the roster; null in a targeted draw."""
 
-    code = fields.String()
-    name = fields.String()
     ratio = fields.String()
     lines = fields.Integer(allow_none=True)
 

@@ -10,7 +10,7 @@ from typing import Any
 import segno
 
 from server.drawing import chain, standing, view
-from server.drawing.models import Draw, DrawParty
+from server.drawing.models import EXTERNAL, Draw, DrawParty
 from server.platform.clock import today
 from server.platform.installation import installation
 
@@ -62,9 +62,9 @@ def _items(draw: Draw) -> list[dict[str, Any]]:
 
 
 def _result(draw: Draw) -> str:
-    """Whether the wall may show a result: `none` yet, `sealed`, `restricted`, or `open`."""
+    """Whether the wall may show a result: `none` (yet, or drawn elsewhere), `sealed`, `restricted`, or `open`."""
     row = chain.certificate_of(draw)
-    if row is None:
+    if row is None or draw.kind == EXTERNAL:
         return "none"
     if chain.is_open(row, today()):
         return "open"

@@ -91,6 +91,7 @@ def whole(draw: Draw, actor: Actor) -> dict[str, Any]:
         | standing.ceremony(draw)
         | {
             "announced_by": draw.announced_by.name,
+            "items": [{"code": item["code"], "name": item["name"]} for item in plan["items"]],
             "window": plan["window"],
             "rules": plan["rules"],
             "parties": [standing.party(row, with_link=office) for row in draw.parties],

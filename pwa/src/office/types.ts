@@ -238,6 +238,7 @@ export interface DrawStratum {
 
 export interface DrawInWords extends DrawRow, Ceremony {
   announced_by: string;
+  items: { code: string; name: string }[];
   window: { from: string; to: string };
   parties: readonly DrawParty[];
   face: { code: string; text: string }[];
