@@ -12,11 +12,14 @@ import segno
 from server.drawing import chain, standing, view
 from server.drawing.models import EXTERNAL, Draw, DrawParty
 from server.platform.clock import today
+from server.platform.errors import Problem
 from server.platform.installation import installation
 
 
 def proceedings(draw: Draw) -> dict[str, Any]:
-    """A draw as it stands, for the wall: shape of `answers.ProceedingsAnswer`."""
+    """A draw as it stands, for the wall: shape of `answers.ProceedingsAnswer`. Raises `draw_made_elsewhere`."""
+    if draw.kind == EXTERNAL:
+        raise Problem("draw_made_elsewhere")
     whole = view.summary(draw)
     shown = ("number", "title", "kind", "state", "plan_digest", "announced_at", "certificate")
     return (
@@ -62,9 +65,9 @@ def _items(draw: Draw) -> list[dict[str, Any]]:
 
 
 def _result(draw: Draw) -> str:
-    """Whether the wall may show a result: `none` (yet, or drawn elsewhere), `sealed`, `restricted`, or `open`."""
+    """Whether the wall may show a result: `none` yet, `sealed`, `restricted`, or `open`."""
     row = chain.certificate_of(draw)
-    if row is None or draw.kind == EXTERNAL:
+    if row is None:
         return "none"
     if chain.is_open(row, today()):
         return "open"
