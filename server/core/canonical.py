@@ -60,7 +60,7 @@ def _check(value: Any, depth: int) -> None:
         for key, member in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise NotCanonical("key_not_ascii", repr(key))
-            if type(member) is not str:  # most members are text: not worth a call
+            if type(member) is not str and member is not None:  # most members are: not worth a call
                 _check(member, depth + 1)
     elif kind is list or kind is tuple:
         for member in value:

@@ -6,9 +6,8 @@ for all of them; nothing is folded here.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, select, update
 
@@ -29,8 +28,7 @@ SEEN_EVERY = timedelta(minutes=10)
 BATCH = 500
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one entry. `status`: accepted, known, held or refused; `code` says why."""
 
     id: str
@@ -38,8 +36,7 @@ class Outcome:
     code: str | None = None
 
 
-@dataclass(frozen=True)
-class Pushed:
+class Pushed(NamedTuple):
     """An entry that can be kept: what was sent, and the bytes that were hashed."""
 
     id: str

@@ -1,15 +1,18 @@
 """Bytes known by their hash. Written once, synced to the disk with their folder, never altered."""
 
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from flask import current_app
 
+_ID = re.compile(r"[0-9A-Za-z-]+")
+
 
 def shard(root: Path, name: str) -> Path:
     """The one function that makes a path from an id: 256 folders, so that none grows large and, soon, none is new."""
-    if not name or not all(c.isalnum() or c == "-" for c in name):
+    if not _ID.fullmatch(name):
         raise ValueError("not an id")
     return root / name[:2] / name
 

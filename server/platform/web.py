@@ -78,15 +78,15 @@ def _file(folder: Path, path: str) -> Response:
 
 def init_web(app: Flask, settings: Settings) -> None:
     """Headers on every answer; the phone app's files where no route is."""
-    headers = _security_headers(settings)
+    headers = {name.lower(): (name, value) for name, value in _security_headers(settings).items()}
     app.register_blueprint(_pages(settings.pwa_folder))
 
     @app.after_request
     def harden(answer: Response) -> Response:
-        for name, value in headers.items():
-            answer.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
-            answer.headers.setdefault("Cache-Control", "no-store")
+        own = {name.lower() for name, _ in answer.headers}
+        answer.headers.extend([header for name, header in headers.items() if name not in own])
+        if "cache-control" not in own and request.path.startswith("/api/"):
+            answer.headers["Cache-Control"] = "no-store"
         return answer
 
     if settings.proxies:
