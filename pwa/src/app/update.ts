@@ -10,9 +10,14 @@ export type UpdateState = "none" | "ready" | "busy" | "taking";
 /** Whether a new version waits, and what became of taking it over. */
 export const updateState = shallowRef<UpdateState>("none");
 
+/** How often, and for how long, the new worker is asked before the person is offered it again. */
+const ASK_EVERY_MS = 3_000;
+const ASKS = 10;
+
 let held = 0;
 let registration: ServiceWorkerRegistration | undefined;
-let reloading = false;
+/** The worker is of a newer version than this page. */
+let outdated = false;
 
 /** An open inspection holds updates back until the answer is called. */
 export function holdUpdates(): () => void {
@@ -30,20 +35,28 @@ function offer(): void {
 
 function hear(event: MessageEvent): void {
   const word = event.data as WorkerQuestion | undefined;
-  if (word?.type === "busy?") event.ports[0]?.postMessage({ busy: held > 0 } satisfies PageAnswer);
+  if (word?.type === "busy?")
+    event.ports[0]?.postMessage({ busy: held > 0 || outdated } satisfies PageAnswer);
   if (word?.type === "busy") updateState.value = "busy";
+}
+
+/** The new worker is in charge. An inspection that was opened meanwhile is not interrupted: its person is asked. */
+function renew(): void {
+  if (outdated) return;
+  outdated = true;
+  if (held === 0) location.reload();
+  else updateState.value = "ready";
 }
 
 /** Registers the worker in a built app. Browsers without one go on without offline start, and say so in 我的. */
 export async function startUpdates(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  const hadController = navigator.serviceWorker.controller !== null;
+  let controlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener("message", hear);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     // The first worker claims its page without a change of version: nothing to load anew.
-    if (!hadController || reloading) return;
-    reloading = true;
-    location.reload();
+    if (controlled) renew();
+    controlled = true;
   });
   try {
     registration = await navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
@@ -58,9 +71,18 @@ export async function startUpdates(): Promise<void> {
 
 /** The person asks for the new version. */
 export function takeUpdate(): void {
-  if (!registration?.waiting) return;
+  if (outdated) location.reload();
+  else if (registration?.waiting) ask(registration.waiting, ASKS);
+}
+
+function ask(waiting: ServiceWorker, left: number): void {
   updateState.value = "taking";
-  registration.waiting.postMessage({ type: "take-over" } satisfies WorkerWord);
+  waiting.postMessage({ type: "take-over" } satisfies WorkerWord);
+  setTimeout(() => {
+    if (updateState.value !== "taking" || outdated) return;
+    if (left > 1) ask(waiting, left - 1);
+    else offer();
+  }, ASK_EVERY_MS);
 }
 
 /** Looks for a new version now; quietly does nothing without network. */
