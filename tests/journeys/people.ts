@@ -172,7 +172,7 @@ export async function inspectorSigns(page: Page, person: string): Promise<void> 
 }
 
 /** Back, as with a thumb, until the places at the bottom are there; then to one of them. */
-async function place(page: Page, key: "tasks" | "sync"): Promise<void> {
+export async function place(page: Page, key: "tasks" | "sync"): Promise<void> {
   const tab = page.getByTestId(`tab-${key}`);
   const back = page.getByTestId("back");
   while (!(await tab.isVisible())) {

@@ -55,8 +55,8 @@ export class Server {
   }
 
   /** The same after the draw of draw.setup.ts: the tasks are dispatched. */
-  static async afterDraw(): Promise<Server> {
-    return await Server.over(drawn(), {});
+  static async afterDraw(settings: NodeJS.ProcessEnv = {}): Promise<Server> {
+    return await Server.over(drawn(), settings);
   }
 
   /** What is here now is what `afterDraw` begins with. */

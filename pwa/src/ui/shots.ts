@@ -20,11 +20,14 @@ export interface Shots {
   saving: ComputedRef<number>;
   /** Resolves when the shot is kept or refused; never throws for a refusal. */
   add(shot: Shot): Promise<void>;
+  /** Tries to keep a refused one again; its bytes are held until the camera is closed. */
+  again(id: number): Promise<void>;
 }
 
 export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
   const { sentence } = useRefusals();
   const shots = shallowRef<Taken[]>([]);
+  const unkept = new Map<number, Shot>();
   const counted = (state: Taken["state"]): ComputedRef<number> =>
     computed(() => shots.value.filter((one) => one.state === state).length);
 
@@ -36,8 +39,21 @@ export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
     const id = shots.value.length + 1;
     const url = URL.createObjectURL(new Blob([shot.bytes], { type: shot.media_type }));
     shots.value = [{ id, url, state: "saving", reason: "" }, ...shots.value];
+    unkept.set(id, shot);
+    await settle(id, shot);
+  }
+
+  async function again(id: number): Promise<void> {
+    const shot = unkept.get(id);
+    if (shot === undefined || shots.value.find((one) => one.id === id)?.state !== "failed") return;
+    put(id, { state: "saving", reason: "" });
+    await settle(id, shot);
+  }
+
+  async function settle(id: number, shot: Shot): Promise<void> {
     try {
       await keep(shot);
+      unkept.delete(id);
       put(id, { state: "saved" });
     } catch (error) {
       put(id, { state: "failed", reason: sentence(error) });
@@ -47,5 +63,5 @@ export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
   onBeforeUnmount(() => {
     for (const { url } of shots.value) URL.revokeObjectURL(url);
   });
-  return { shots, saved: counted("saved"), saving: counted("saving"), add };
+  return { shots, saved: counted("saved"), saving: counted("saving"), add, again };
 }
