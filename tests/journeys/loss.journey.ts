@@ -161,15 +161,16 @@ async function idle(page: Page): Promise<void> {
 /** The waiting worker takes over without asking anybody. */
 async function takesOver(phone: BrowserContext): Promise<void> {
   for (const worker of phone.serviceWorkers()) {
-    await worker.evaluate(() => {
+    await worker.evaluate(async () => {
       const here = globalThis as unknown as {
         serviceWorker: { state: string };
         skipWaiting: () => Promise<void>;
-        registration: { active: { postMessage: (word: object) => void } | null };
+        clients: { matchAll: () => Promise<unknown> };
       };
       if (here.serviceWorker.state !== "installed") return;
       void here.skipWaiting();
-      here.registration.active?.postMessage({ type: "rest" });
+      // Answered after it, by the same browser.
+      await here.clients.matchAll();
     });
   }
 }
