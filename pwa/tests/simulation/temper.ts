@@ -47,12 +47,12 @@ export type Happening = keyof typeof USUAL;
 
 export interface Temper {
   weights: Record<Happening, number>;
-  /** What a phone's line does more, or less, than its weather says. */
-  weather: Partial<Weather>;
+  /** What a phone's line does more, or less, than its weather says; null: it is good. */
+  weather: Partial<Weather> | null;
 }
 
 /** Nothing else happens in these lives but what is told here, and what fills records. */
-const CORNERS: { name: string; weights: Partial<Record<Happening, number>>; weather: Partial<Weather> }[] = [
+const CORNERS: { name: string; weights: Partial<Record<Happening, number>>; weather: Temper["weather"] }[] = [
   {
     name: "many photos through tunnels, some garbled; half-sent uploads expire",
     weights: { photo: 30, sync: 40, weather: 4, expire: 8, kill: 14, withdraw: 2, doomedSync: 2 },
@@ -61,12 +61,12 @@ const CORNERS: { name: string; weights: Partial<Record<Happening, number>>; weat
   {
     name: "two people on one phone, and two tabs at once",
     weights: { colleague: 40, secondTab: 30, kill: 6, doom: 4, finding: 5, row: 5 },
-    weather: {},
+    weather: null,
   },
   {
     name: "signed off, backed up, forgotten; and then somebody still speaks, or the server is put back",
     weights: { finish: 24, backup: 14, pass: 36, oldClient: 16, sync: 50, lead: 8, photo: 4, restore: 1 },
-    weather: {},
+    weather: null,
   },
   {
     name: "a phone is lost while it still has something to say",
@@ -76,7 +76,12 @@ const CORNERS: { name: string; weights: Partial<Record<Happening, number>>; weat
   {
     name: "signed off with hardly a backup, and the server is put back to an old one",
     weights: { finish: 16, sync: 60, pass: 16, restore: 8, backup: 1, photo: 4 },
-    weather: {},
+    weather: null,
+  },
+  {
+    name: "the app dies, or finds no room, in the midst of one sync after the other",
+    weights: { doomedSync: 40, fullSync: 24, sync: 10, kill: 4, photo: 4 },
+    weather: null,
   },
 ];
 const FIRST_CORNER = 10_000;

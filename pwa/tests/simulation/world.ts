@@ -256,7 +256,8 @@ export class Life {
   };
 
   private weather(): Weather {
-    return { ...this.dice.pick(WEATHERS), ...this.temper.weather };
+    const { weather } = this.temper;
+    return weather === null ? CALM : { ...this.dice.pick(WEATHERS), ...weather };
   }
 
   /** One phone gives another a file, as through a cable or a messenger: with photos, or small. */
