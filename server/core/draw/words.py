@@ -158,7 +158,10 @@ FACE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "absent": ("有一方缺席", "A party was absent"),
     "targeted": ("定向抽查", "A targeted draw"),
-    "sealed": ("结果设有保密期，先公布摘要，后公开证书", "The result was under seal at first: its digest was published before it"),
+    "sealed": (
+        "结果设有保密期，先公布摘要，后公开证书",
+        "The result was under seal at first: its digest was published before it",
+    ),
 }
 
 OUT_WORDS: dict[str, tuple[str, str]] = {
