@@ -19,13 +19,13 @@ const FOLDER = join(ROOT, "docs", "screenshots");
 let server: Server;
 let memory: string;
 
-test.beforeAll(async () => {
+test.beforeEach(async () => {
   mkdirSync(FOLDER, { recursive: true });
   memory = mkdtempSync(join(tmpdir(), "suicha-shots-"));
   server = await Server.begin();
 });
 
-test.afterAll(async () => {
+test.afterEach(async () => {
   await server.end();
   rmSync(memory, { recursive: true, force: true });
 });
