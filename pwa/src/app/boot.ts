@@ -10,7 +10,7 @@ import { keepBadge } from "./badge";
 import { createSuicha, provideSuicha } from "./container";
 import { watchInstallation } from "./install";
 import { dressPage } from "./preferences";
-import { createAppRouter } from "./router";
+import { createAppRouter, fetchTasks } from "./router";
 import { startUpdates } from "./update";
 
 export async function boot(root: HTMLElement): Promise<void> {
@@ -28,8 +28,10 @@ export async function boot(root: HTMLElement): Promise<void> {
   app.mount(root);
   keepBadge(suicha);
   void startUpdates();
-  // What the vault needs comes while the password is being typed.
-  loadWorkshop().catch(() => undefined);
+  // What the vault and its first page need comes while the password is being typed.
+  const ahead: Promise<unknown>[] = [loadWorkshop()];
+  if (suicha.session.state.value.vaultsHere > 0) ahead.push(fetchTasks());
+  Promise.all(ahead).catch(() => undefined);
 }
 
 /** The last word when the app cannot start at all. */

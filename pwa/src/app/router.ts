@@ -115,6 +115,15 @@ const routes: RouteRecordRaw[] = [
   },
 ];
 
+/** The files and words of the first page that most people with a vault see. */
+export async function fetchTasks(): Promise<void> {
+  await Promise.all([
+    import("@/field/tasks/TaskList.vue"),
+    import("@/field/tasks/PullDown.vue"),
+    needWords(field.words),
+  ]);
+}
+
 /** Where a person of these areas begins. */
 export function homeOf(areas: readonly Area[]): string {
   if (areas.includes("field")) return "/tasks";

@@ -63,10 +63,15 @@ export class Session implements SessionPort {
   }
 
   async start(): Promise<SessionState> {
-    const vaultsHere = await this.own.shelf.count().catch(() => 0);
-    const facts = await this.own.shelf.facts().catch(() => null);
+    const { shelf, effects } = this.own;
+    const [vaultsHere, facts] = await Promise.all([
+      shelf.count().catch(() => 0),
+      shelf.facts().catch(() => null),
+    ]);
     this.show({ vaultsHere, ...(facts ?? {}) });
-    await this.soon(this.door.look().then((answer) => this.taken(answer)));
+    const looked = this.door.look().then((answer) => this.taken(answer));
+    // Who has no line and a vault here types his password: there is nothing to wait for.
+    if (vaultsHere === 0 || effects.wakes.online()) await this.soon(looked);
     const { phase } = this.state.value;
     if (phase === "starting") this.show({ phase: "signed_out" });
     return this.state.value;
@@ -79,8 +84,8 @@ export class Session implements SessionPort {
       this.openedAtDesk(answer);
       return this.state.value;
     }
-    this.show({ vaultsHere: await this.own.shelf.count() });
-    await this.opened(vault);
+    const [vaultsHere] = await Promise.all([this.own.shelf.count(), this.opened(vault)]);
+    this.show({ vaultsHere });
     if (answer !== null) await this.serverOpened(answer);
     else if (oldPassword === undefined) void this.openServer(login, password);
     else if (await this.openServer(login, password)) await this.own.shelf.rewrap(vault, password);
@@ -174,6 +179,7 @@ export class Session implements SessionPort {
   private async look(vault: Vault): Promise<void> {
     const { clock } = this.own.effects;
     const { left, ...shown } = await outlook(vault, clock.now(), this.state.value.limits.offline_hours);
+    if (this.vault !== vault) return;
     this.show(shown);
     this.stopGrant();
     if (left !== null) {
@@ -216,11 +222,11 @@ export class Session implements SessionPort {
       server: "unreachable",
       ...(bureau === null ? {} : { bureauName: bureau.name, limits: bureau.limits }),
     });
-    await this.refresh();
-    await this.events.opened(vault).catch(async (thrown: unknown) => {
+    const working = this.events.opened(vault).catch(async (thrown: unknown) => {
       await this.leave();
       throw thrown;
     });
+    await Promise.all([working, this.refresh()]);
   }
 
   private openedAtDesk(answer: SessionAnswer & { person: Person }): void {

@@ -125,8 +125,8 @@ export class Shelf {
     const { ring } = this.effects;
     const wrapping = await wrappingKey(ring, password, fromBase64url(record.wrap.salt), record.wrap.cost);
     const content = await unwrapContentKey(ring, record.wrap, wrapping, record.id);
-    await this.endTries(record.id);
-    return this.opened(record, content, wrapping);
+    const [vault] = await Promise.all([this.opened(record, content, wrapping), this.endTries(record.id)]);
+    return vault;
   }
 
   /** Wraps the content key of an open vault with a new password: after a change on the server. */
@@ -227,10 +227,14 @@ export class Shelf {
     const box = new Box(ring.subtle, ring.random, content);
     const [signingRow, personRow] = await durably(db, () => db.meta.bulkGet(["signing", "person"]));
     if (signingRow === undefined || personRow === undefined) throw new Refusal("vault_gone");
-    const pkcs8 = await box.openBytes("meta:signing", signingRow.sealed);
-    const person = await box.open<Person>("meta:person", personRow.sealed);
-    const signing = await importSigningKey(ring, pkcs8);
-    const sharing = await importSharingKey(ring, pkcs8);
+    const [pkcs8, person] = await Promise.all([
+      box.openBytes("meta:signing", signingRow.sealed),
+      box.open<Person>("meta:person", personRow.sealed),
+    ]);
+    const [signing, sharing] = await Promise.all([
+      importSigningKey(ring, pkcs8),
+      importSharingKey(ring, pkcs8),
+    ]);
     const keys = { box, signing, sharing, wrapping };
     return new Vault(record.id, record.device, record.publicKey, person, db, signer, keys);
   }
@@ -271,10 +275,12 @@ export class Shelf {
   /** Random bytes that stay what they were the first time. */
   private async once(key: string, length: number): Promise<Bytes> {
     const fresh = base64url(this.effects.ring.random.bytes(length));
+    const known = await this.run(() => this.db.facts.get(key));
+    if (known !== undefined) return fromBase64url(known.value as string);
     const kept = await this.run(() =>
       this.db.transaction("rw", this.db.facts, async () => {
-        const known = await this.db.facts.get(key);
-        if (known !== undefined) return known.value as string;
+        const other = await this.db.facts.get(key);
+        if (other !== undefined) return other.value as string;
         await this.db.facts.put({ key, value: fresh });
         return fresh;
       }),
