@@ -5,5 +5,6 @@ import type { StretchQuestion } from "./stretcher";
 declare const self: DedicatedWorkerGlobalScope;
 
 self.onmessage = async ({ data: { password, salt, cost } }: MessageEvent<StretchQuestion>) => {
-  self.postMessage(await argon2id(password, salt, cost));
+  // Without an answer the page would wait for ever: null, and it does the work itself.
+  self.postMessage(await argon2id(password, salt, cost).catch(() => null));
 };

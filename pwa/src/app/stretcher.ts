@@ -29,7 +29,7 @@ const inPage: PasswordStretcher["stretch"] = async (password, salt, cost) => {
   return argon2id(password, salt, cost);
 };
 
-/** Null when the worker did not start or died: old browsers without module workers, no memory. */
+/** Null when the worker did not start, died or could not: no module workers, no memory, a part of it not here. */
 function inWorker(start: () => Worker, question: StretchQuestion): Promise<Uint8Array<ArrayBuffer> | null> {
   return new Promise((settle) => {
     let worker: Worker;
@@ -43,7 +43,7 @@ function inWorker(start: () => Worker, question: StretchQuestion): Promise<Uint8
       worker.terminate();
       settle(key);
     };
-    worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => end(data);
+    worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | null>) => end(data);
     worker.onerror = () => end(null);
     worker.onmessageerror = () => end(null);
     worker.postMessage(question);

@@ -62,7 +62,7 @@ describe("a password", () => {
 
 describe("the worker that stretches", () => {
   class Told {
-    onmessage: ((event: { data: Uint8Array }) => void) | null = null;
+    onmessage: ((event: { data: Uint8Array | null }) => void) | null = null;
     onerror: (() => void) | null = null;
     ended = false;
     constructor(private readonly answers: boolean) {}
@@ -83,12 +83,15 @@ describe("the worker that stretches", () => {
     expect(worker.ended).toBe(true);
   });
 
-  it("that does not start, or dies, leaves the work to the page", async () => {
+  it("that does not start, dies, or cannot, leaves the work to the page", async () => {
     const expected = await hex(await page());
     const none = stretcher(() => {
       throw new TypeError("module scripts are not supported");
     });
     const dead = stretcher(() => new Told(false) as unknown as Worker);
-    expect([await hex(none), await hex(dead)]).toEqual([expected, expected]);
+    const unable = new Told(true);
+    unable.postMessage = () => queueMicrotask(() => unable.onmessage?.({ data: null }));
+    const told = stretcher(() => unable as unknown as Worker);
+    expect([await hex(none), await hex(dead), await hex(told)]).toEqual([expected, expected, expected]);
   });
 });
