@@ -78,6 +78,7 @@ const EXPECTED = new Set([
   "vault_locked",
   "network_needed",
   "network_unreachable",
+  "server_busy",
   "unknown_task",
   "not_prepared",
   "offline_grant_over",
