@@ -160,12 +160,6 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
     await lead.getByTestId(`queue-${task.id}`).click();
     await expect(lead.getByTestId("review-settled")).toContainText("当面核对");
     await lead.getByTestId("review-section-hotel-front-desk").getByRole("button").first().click();
-    const colour = (verdict: string): Promise<string> =>
-      lead
-        .locator(`.answer-row--${verdict} .answer-row__value`)
-        .first()
-        .evaluate((element) => getComputedStyle(element).color);
-    expect(await colour("pass"), "only what failed is red").not.toBe(await colour("fail"));
     await lead.getByTestId("comment-HT702").click();
     await lead.getByTestId("comment-words").fill("请写明抽问的是哪一名前台人员");
     await lead.getByTestId("comment-keep").click();

@@ -1,5 +1,5 @@
 /** Every pair of text and ground on the phone can be read in sunlight: at least 7:1, by day and by night. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const css = readFileSync(new URL("../../src/ui/tokens.css", import.meta.url), "utf8");
@@ -50,4 +50,16 @@ describe.each([
   it.each(pairs)("%s can be read on %s", (text, ground) => {
     expect(contrast(scheme.get(text)!, scheme.get(ground)!)).toBeGreaterThanOrEqual(7);
   });
+});
+
+it("a component says how a part of it looks in one place: what stands twice once coloured every answer red", () => {
+  const sources = new URL("../../src/", import.meta.url);
+  const twice = readdirSync(sources, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".vue"))
+    .flatMap((name) => {
+      const style = readFileSync(new URL(name, sources), "utf8").split("<style>")[1] ?? "";
+      const heads = [...style.matchAll(/^(\.[^{}]+) \{$/gm)].map((match) => match[1]!);
+      return heads.filter((head, at) => heads.indexOf(head) !== at).map((head) => `${name} ${head}`);
+    });
+  expect(twice).toEqual([]);
 });
