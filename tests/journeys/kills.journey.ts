@@ -186,7 +186,7 @@ async function typing({ testid, from }: { testid: string; from: number }): Promi
 async function shooting(): Promise<void> {
   const report = (globalThis as unknown as { promised: (number: number) => Promise<void> }).promised;
   const shutter = document.querySelector<HTMLButtonElement>('[data-testid="camera-shutter"]')!;
-  const strip = (): Element[] => [...document.querySelectorAll('[data-testid="camera-strip"] li')];
+  const strip = (): Element[] => Array.from(document.querySelectorAll('[data-testid="camera-strip"] li'));
   const kept = (): number => strip().filter((shot) => shot.textContent.includes("已保存")).length;
   await report(-1);
   for (;;) {
