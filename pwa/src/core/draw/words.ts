@@ -149,7 +149,10 @@ export const FACE_WORDS: Table = {
   ],
   absent: ["有一方缺席", "A party was absent"],
   targeted: ["定向抽查", "A targeted draw"],
-  sealed: ["结果设有保密期，先公布摘要，后公开证书", "The result was under seal at first: its digest was published before it"],
+  sealed: [
+    "结果设有保密期，先公布摘要，后公开证书",
+    "The result was under seal at first: its digest was published before it",
+  ],
 };
 
 export const OUT_WORDS: Table = {
