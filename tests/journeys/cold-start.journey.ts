@@ -3,14 +3,11 @@
  * tasks stands. The password's stretching is slow on purpose and told apart. Figures are printed, never judged here;
  * `make bench ONLY=cold_start` takes more of them (SUICHA_COLD_STARTS).
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, openPhone } from "./browser";
+import { onePhone } from "./one-phone";
 import * as people from "./people";
-import { Server } from "./server";
 
 const STARTS = Number(process.env.SUICHA_COLD_STARTS ?? 1);
 const THROTTLE = 4;
@@ -23,21 +20,7 @@ interface Seen {
   stretched: number;
 }
 
-let server: Server;
-let folder: string;
-let phone: BrowserContext | null;
-
-test.beforeEach(async () => {
-  server = await Server.afterDraw();
-  folder = mkdtempSync(join(tmpdir(), "suicha-cold-"));
-  phone = null;
-});
-
-test.afterEach(async () => {
-  await phone?.close();
-  await server.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = onePhone();
 
 /** Notes when the form and the first task are in the page, and when the password was sent off. */
 function watch(): void {
@@ -55,13 +38,13 @@ function watch(): void {
 }
 
 async function coldStart(login: string): Promise<Seen> {
-  phone = await openPhone(folder, server.address);
-  await phone.setOffline(true);
-  await phone.addInitScript(watch);
-  const page: Page = await phone.newPage();
-  const line = await phone.newCDPSession(page);
+  at.phone = await openPhone(at.folder, at.server.address);
+  await at.phone.setOffline(true);
+  await at.phone.addInitScript(watch);
+  const page: Page = await at.phone.newPage();
+  const line = await at.phone.newCDPSession(page);
   await line.send("Emulation.setCPUThrottlingRate", { rate: THROTTLE });
-  await page.goto(`${server.address}/tasks`);
+  await page.goto(`${at.server.address}/tasks`);
   await people.unlockIfAsked(page, login);
   await expect(page.locator('[data-testid^="task-"]').first()).toBeVisible();
   const found = await page.evaluate(() => {
@@ -69,25 +52,25 @@ async function coldStart(login: string): Promise<Seen> {
     const { seen } = window as unknown as { seen: Omit<Seen, "stretched"> };
     return { ...seen, stretched: stretch?.duration ?? 0 };
   });
-  await phone.close();
-  phone = null;
+  await at.phone.close();
+  at.phone = null;
   return found;
 }
 
 test("a phone that was just switched on stands at its tasks without network", async ({ browser }) => {
   test.setTimeout(200_000 + STARTS * 30_000);
-  const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find((one) => one.inspectors.length === 2)!;
   const login = logins[task.inspectors[0]!.name]!;
-  phone = await openPhone(folder, server.address);
-  const page = phone.pages()[0] ?? (await phone.newPage());
+  at.phone = await openPhone(at.folder, at.server.address);
+  const page = at.phone.pages()[0] ?? (await at.phone.newPage());
   await people.signIn(page, login);
   await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
   await people.readyForOffline(page);
-  await phone.close();
-  await server.stop();
+  await at.phone.close();
+  await at.server.stop();
 
   for (let start = 1; start <= STARTS; start += 1) {
     const { login: form, submitted, tasks, stretched } = await coldStart(login);

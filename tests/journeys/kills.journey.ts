@@ -3,16 +3,13 @@
  * any network: nothing of which the screen had said 已保存 is lost. A few kills here; `make bench ONLY=browser_kills`
  * kills a hundred times (SUICHA_BROWSER_KILLS). The moments come from a seed, which is printed.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, killPhone, openPhone } from "./browser";
 import * as hotel from "./hotel";
 import type { Found } from "./people";
+import { onePhone } from "./one-phone";
 import * as people from "./people";
-import { Server } from "./server";
 
 const KILLS = Number(process.env.SUICHA_BROWSER_KILLS ?? 4);
 const SEED = Number(process.env.SUICHA_BROWSER_SEED ?? Date.now() % 1_000_000);
@@ -33,32 +30,18 @@ interface Promised {
   photos: number;
 }
 
-let server: Server;
-let folder: string;
-let phone: BrowserContext | null;
-
-test.beforeEach(async () => {
-  server = await Server.afterDraw();
-  folder = mkdtempSync(join(tmpdir(), "suicha-killed-"));
-  phone = null;
-});
-
-test.afterEach(async () => {
-  await phone?.close();
-  await server.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = onePhone();
 
 test("a browser that is killed while it saves loses nothing it had called saved", async ({ browser }) => {
   test.setTimeout(240_000 + KILLS * 60_000);
-  const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
   if (task === undefined) throw new Error("the draw gave no hotel");
   const login = logins[task.inspectors[0]!.name]!;
   await prepared(login, task);
-  await server.stop();
+  await at.server.stop();
 
   const promised: Promised = { typed: [], photos: 0 };
   const chance = new Chance(SEED);
@@ -72,7 +55,7 @@ test("a browser that is killed while it saves loses nothing it had called saved"
   expect(promised.typed.length).toBeGreaterThan(0);
   expect(promised.photos).toBeGreaterThan(0);
 
-  await server.start();
+  await at.server.start();
   const page = await reopened(login, task);
   await nothingIsLost(page, promised);
   await people.syncAll(page, task);
@@ -93,12 +76,12 @@ async function prepared(login: string, task: Found): Promise<void> {
   await people.unlockIfAsked(page, login);
   await people.visit(page, task);
   await hotel.opening(page);
-  await phone!.close();
+  await at.phone!.close();
 }
 
 async function opened(): Promise<Page> {
-  phone = await openPhone(folder, server.address);
-  return phone.pages()[0] ?? (await phone.newPage());
+  at.phone = await openPhone(at.folder, at.server.address);
+  return at.phone.pages()[0] ?? (await at.phone.newPage());
 }
 
 async function reopened(login: string, task: Found): Promise<Page> {
@@ -155,8 +138,8 @@ async function killedWhileSaving(
   const some = (): number => (photos ? promised.photos : promised.typed.length);
   await expect.poll(some, { timeout: 60_000 }).toBeGreaterThan(0);
   await new Promise((over) => setTimeout(over, chance.next() * LONGEST_MS));
-  await killPhone(folder, phone!);
-  phone = null;
+  await killPhone(at.folder, at.phone!);
+  at.phone = null;
 }
 
 /** In the page: numbers, one after the other, each reported when the screen has said 已保存 anew. */
@@ -202,7 +185,7 @@ async function lostAtTheServer(office: Page, task: Found, promised: Promised): P
   const context = await office
     .context()
     .browser()!
-    .newContext({ ...desk, baseURL: server.address });
+    .newContext({ ...desk, baseURL: at.server.address });
   const lead = await context.newPage();
   await people.signIn(lead, "zhian");
   const answer = await lead.request.get(`/api/review/inspections/${task.id}`);

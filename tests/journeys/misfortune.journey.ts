@@ -3,15 +3,14 @@
  * night's backup, somebody puts an old copy of the phone back, its clock is a year off, its memory is full. Each time
  * nothing is lost, and the screen says what happened.
  */
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, openPhone } from "./browser";
 import type { Found } from "./people";
+import { onePhone } from "./one-phone";
 import * as people from "./people";
-import { Server } from "./server";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -23,26 +22,11 @@ interface Entry {
   skew_ms: number;
 }
 
-let server: Server;
-/** The phone's memory, its old copy, and the office's backups. */
-let folder: string;
-let phone: BrowserContext | null;
-
-test.beforeEach(async () => {
-  server = await Server.afterDraw();
-  folder = mkdtempSync(join(tmpdir(), "suicha-misfortune-"));
-  phone = null;
-});
-
-test.afterEach(async () => {
-  await phone?.close();
-  await server.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+const at = onePhone();
 
 async function opened(login: string): Promise<Page> {
-  phone = await openPhone(join(folder, "phone"), server.address);
-  const page = phone.pages()[0] ?? (await phone.newPage());
+  at.phone = await openPhone(join(at.folder, "phone"), at.server.address);
+  const page = at.phone.pages()[0] ?? (await at.phone.newPage());
   await page.goto("/");
   await people.unlockIfAsked(page, login);
   return page;
@@ -57,25 +41,25 @@ async function stored(office: Page, task: Found): Promise<Entry[]> {
 
 /** A power cut, an empty disk, and last night's backup with the key out of the safe. */
 async function restoredFromBackup(backup: string): Promise<void> {
-  const key = join(folder, "key-from-the-safe");
-  writeFileSync(key, server.flask(["backup", "key"]).trim().split("\n").at(-1) ?? "");
-  await server.kill();
-  renameSync(server.instance, join(folder, "burnt"));
-  server.flask(["backup", "restore", backup, "--key-file", key]);
-  await server.start();
+  const key = join(at.folder, "key-from-the-safe");
+  writeFileSync(key, at.server.flask(["backup", "key"]).trim().split("\n").at(-1) ?? "");
+  await at.server.kill();
+  renameSync(at.server.instance, join(at.folder, "burnt"));
+  at.server.flask(["backup", "restore", backup, "--key-file", key]);
+  await at.server.start();
 }
 
 test("nothing is lost to a restored server, an old copy of the phone, a wrong clock or a full disk", async ({
   browser,
 }) => {
   test.setTimeout(360_000);
-  const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
   if (task === undefined) throw new Error("the draw gave no hotel");
   const login = logins[task.inspectors[0]!.name]!;
-  const lead = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
+  const lead = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(lead, "zhian");
 
   let page = await opened(login);
@@ -89,11 +73,11 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
   await people.saved(page);
   await people.syncAll(page, task);
 
-  const backups = join(folder, "backups");
+  const backups = join(at.folder, "backups");
   const backup = await test.step("last night's backup, and an old copy of the phone", async () => {
-    const told = server.flask(["backup", "create", backups]);
-    await phone!.close();
-    cpSync(join(folder, "phone"), join(folder, "old copy"), { recursive: true });
+    const told = at.server.flask(["backup", "create", backups]);
+    await at.phone!.close();
+    cpSync(join(at.folder, "phone"), join(at.folder, "old copy"), { recursive: true });
     return /完成并已校验：(.+?)，/.exec(told)![1]!;
   });
 
@@ -134,16 +118,16 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
   });
 
   await test.step("an old copy of the phone: both branches stay, in one chain from now on, and it says so", async () => {
-    await phone!.close();
-    rmSync(join(folder, "phone"), { recursive: true });
-    renameSync(join(folder, "old copy"), join(folder, "phone"));
+    await at.phone!.close();
+    rmSync(join(at.folder, "phone"), { recursive: true });
+    renameSync(join(at.folder, "old copy"), join(at.folder, "phone"));
     page = await opened(login);
-    await phone!.setOffline(true);
+    await at.phone!.setOffline(true);
     await people.visit(page, task);
     await people.section(page, "closing");
     await people.choose(page, "CM90", "full");
     await people.saved(page);
-    await phone!.setOffline(false);
+    await at.phone!.setOffline(false);
     await people.syncAll(page, task);
     await people.place(page, "tasks");
     await expect(page.getByTestId("notice-profile_restored")).toContainText("从备份还原");
@@ -169,7 +153,7 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     await expect(page.getByTestId("notice-clock_wrong")).toContainText("自动设置时间");
     const read = (await stored(lead, task)).find(({ path }) => path === "CM99")!;
     expect(Math.abs(read.skew_ms + YEAR_MS)).toBeLessThan(60_000);
-    await phone!.close();
+    await at.phone!.close();
   });
 
   await test.step("a full disk: no photo is promised, and what could not be saved stays in the field", async () => {
