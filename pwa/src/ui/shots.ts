@@ -18,16 +18,20 @@ export interface Shots {
   shots: ShallowRef<Taken[]>;
   saved: ComputedRef<number>;
   saving: ComputedRef<number>;
+  failed: ComputedRef<number>;
   /** Resolves when the shot is kept or refused; never throws for a refusal. */
   add(shot: Shot): Promise<void>;
   /** Tries to keep a refused one again; its bytes are held until the camera is closed. */
   again(id: number): Promise<void>;
+  /** Resolves when nothing is being saved any more. */
+  settled(): Promise<void>;
 }
 
 export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
   const { sentence } = useRefusals();
   const shots = shallowRef<Taken[]>([]);
   const unkept = new Map<number, Shot>();
+  const running = new Set<Promise<void>>();
   const counted = (state: Taken["state"]): ComputedRef<number> =>
     computed(() => shots.value.filter((one) => one.state === state).length);
 
@@ -43,6 +47,18 @@ export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
     await settle(id, shot);
   }
 
+  /** Keeps it, and is known to be at work until it has. */
+  async function settle(id: number, shot: Shot): Promise<void> {
+    const work = attempt(id, shot);
+    running.add(work);
+    await work;
+    running.delete(work);
+  }
+
+  async function settled(): Promise<void> {
+    await Promise.all(running);
+  }
+
   async function again(id: number): Promise<void> {
     const shot = unkept.get(id);
     if (shot === undefined || shots.value.find((one) => one.id === id)?.state !== "failed") return;
@@ -50,7 +66,7 @@ export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
     await settle(id, shot);
   }
 
-  async function settle(id: number, shot: Shot): Promise<void> {
+  async function attempt(id: number, shot: Shot): Promise<void> {
     try {
       await keep(shot);
       unkept.delete(id);
@@ -63,5 +79,13 @@ export function useShots(keep: (shot: Shot) => Promise<void>): Shots {
   onBeforeUnmount(() => {
     for (const { url } of shots.value) URL.revokeObjectURL(url);
   });
-  return { shots, saved: counted("saved"), saving: counted("saving"), add, again };
+  return {
+    shots,
+    saved: counted("saved"),
+    saving: counted("saving"),
+    failed: counted("failed"),
+    add,
+    again,
+    settled,
+  };
 }
