@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import current_app
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, select
 
 from server.accounts import passwords, sessions
 from server.accounts.models import Device, LoginSession, Person, Unit
@@ -21,9 +21,7 @@ from server.platform.trail import record
 def sign_in(login: str, password: str) -> tuple[Person, LoginSession]:
     """Open a session. Raises `login_failed` (never saying which of the two was wrong), `account_ended`, or
     `demo_closed`: the demo's passwords are known to everybody, so outside demo mode they open nothing."""
-    with reading():
-        known = db.session.execute(select(Person.id, Person.password_hash).where(Person.login == login.strip())).first()
-    db.session.rollback()  # a password takes long to check, on purpose: nobody waits for it
+    known = _known(Person.login == login.strip())
     if not passwords.fits(password, known.password_hash if known else None) or known is None:
         raise Problem("login_failed")
     person = db.session.get_one(Person, known.id)
@@ -39,6 +37,16 @@ def sign_in(login: str, password: str) -> tuple[Person, LoginSession]:
     session = sessions.open_session(person)
     record("session.opened", "person", person.id, actor_id=person.id)
     return person, session
+
+
+def _known(whose: ColumnElement[bool]) -> Row[str, str, str] | None:
+    """Id, login and hash of a person, read without holding anything: a password takes long to check, on purpose,
+    and nobody waits for it. Whoever writes afterwards looks whether the hash is still the same."""
+    db.session.rollback()
+    with reading():
+        known = db.session.execute(select(Person.id, Person.login, Person.password_hash).where(whose)).first()
+    db.session.rollback()
+    return known
 
 
 def signed_in_person() -> Person | None:
@@ -58,13 +66,17 @@ def change_password(actor: Actor, password: str, new_password: str) -> tuple[Per
     Raises `password_wrong`, `password_too_short`, `password_too_plain` (it holds the login, or is one letter over and
     over), `password_same`.
     """
-    person = db.session.get_one(Person, actor.id)
-    if not passwords.fits(password, person.password_hash):
+    known = _known(Person.id == actor.id)
+    if known is None or not passwords.fits(password, known.password_hash):
         raise Problem("password_wrong")
-    passwords.check_new(new_password, person.login)
-    if passwords.fits(new_password, person.password_hash):
+    passwords.check_new(new_password, known.login)
+    if passwords.fits(new_password, known.password_hash):
         raise Problem("password_same")
-    person.password_hash = passwords.hash_password(new_password)
+    fresh = passwords.hash_password(new_password)
+    person = db.session.get_one(Person, actor.id)
+    if person.password_hash != known.password_hash:  # changed this very moment
+        raise Problem("password_wrong")
+    person.password_hash = fresh
     sessions.close_sessions_of(person.id)
     record("person.password_changed", "person", person.id)
     return person, sessions.open_session(person)

@@ -4,6 +4,7 @@ else waits for them."""
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,7 @@ from server.accounts import passwords
 from server.dispatch.models import Task
 from server.platform.db import db
 from tests.browser import Browser, Tab
-from tests.factories import Bureau
+from tests.factories import PASSWORD, Bureau
 from tests.factories_files import contents, seal_file
 from tests.factories_journal import Phone, make_task
 
@@ -38,19 +39,34 @@ class Trickle(BytesIO):
         return len(piece)
 
 
-def test_a_sign_in_holds_nothing_while_the_password_is_checked(
-    bureau: Bureau, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether a transaction was open, for every time a password is checked or hashed from now on."""
     held: list[bool] = []
-    fits = passwords.fits
+    for name in ("fits", "hash_password"):
+        work = getattr(passwords, name)
 
-    def slowly(password: str, hash_: str | None) -> bool:
-        held.append(db.session().in_transaction())
-        return fits(password, hash_)
+        def slowly(*told: str | None, work: Callable[..., Any] = work) -> Any:
+            held.append(db.session().in_transaction())
+            return work(*told)
 
-    monkeypatch.setattr(passwords, "fits", slowly)
+        monkeypatch.setattr(passwords, name, slowly)
+    return held
+
+
+def test_a_sign_in_holds_nothing_while_the_password_is_checked(
+    bureau: Bureau, browser: Browser, held: list[bool]
+) -> None:
     assert browser.of(bureau.people["first"]).get("/api/session").json["person"]["login"] == "first"
     assert held == [False]
+
+
+def test_a_new_password_holds_nothing_while_it_is_hashed(bureau: Bureau, browser: Browser, held: list[bool]) -> None:
+    tab = browser.of(bureau.people["first"])
+    held.clear()
+    answer = tab.post("/api/session/password", json={"password": PASSWORD, "new_password": "a quite new one"})
+    assert answer.status_code == 200, answer.text
+    assert held == [False, False, False]
 
 
 @pytest.fixture
