@@ -18,6 +18,7 @@ from server.platform.auth import Role
 from server.platform.clock import now, today
 from server.platform.config import Settings
 from server.platform.db import db
+from server.platform.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def load_from_request(incoming: Request) -> SignedIn | None:
     token = incoming.cookies.get(cookie_name())
     if not token:
         return None
-    row = db.session.execute(_FINDING, {"token": _digest(token)}).one_or_none()
+    row = _FINDING.first({"token": _digest(token)})
     if row is None or row.expires_at <= now() or not is_usable(row):
         return None
     g.login_session = OpenSession(row.id, row.csrf, row.expires_at)
@@ -102,8 +103,8 @@ def load_from_request(incoming: Request) -> SignedIn | None:
 
 
 _SESSIONS, _PEOPLE = cast(Table, LoginSession.__table__), cast(Table, Person.__table__)
-# Every request asks this: one statement, built once.
-_FINDING = (
+# Every request asks this.
+_FINDING = Prepared(
     select(
         _SESSIONS.c.csrf,
         _SESSIONS.c.expires_at,

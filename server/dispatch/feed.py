@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select
 
 from server.dispatch.models import PersonFeed, TaskFeed
 from server.platform.db import db
-from server.platform.once import dialect_name, upsert
+from server.platform.once import upsert
+from server.platform.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,27 @@ def note_change(task_id: str, people: Iterable[str], *, removed: bool = False) -
     transaction ends, so that no count is seen before what it counts.
     """
     rows = [{"person": person_id, "task": task_id, "gone": removed} for person_id in sorted(set(people))]
-    if rows:
-        for statement in _statements(dialect_name()):
-            db.session.execute(statement, rows)
+    _raising.run_many(rows)
+    _noting.run_many(rows)
 
 
-@cache
-def _statements(dialect_key: str) -> tuple[Any, Any]:
-    """Raise each person's count; note that count as the one at which the task changed."""
+_COUNTED = cast(Table, PersonFeed.__table__)
+
+
+@Prepared
+def _raising(dialect_key: str) -> Any:
+    """Raise each person's count."""
+    raised = upsert(PersonFeed, dialect_key).values(person_id=bindparam("person"), count=1)
+    return raised.on_conflict_do_update(index_elements=["person_id"], set_={"count": _COUNTED.c.count + 1})
+
+
+@Prepared
+def _noting(dialect_key: str) -> Any:
+    """Note that count as the one at which the task changed."""
     person: Any = bindparam("person")
-    counted = cast(Table, PersonFeed.__table__)
-    raised = upsert(PersonFeed, dialect_key).values(person_id=person, count=1)
-    count = select(counted.c.count).where(counted.c.person_id == person).scalar_subquery()
+    count = select(_COUNTED.c.count).where(_COUNTED.c.person_id == person).scalar_subquery()
     noted = upsert(TaskFeed, dialect_key).values(
         person_id=person, task_id=bindparam("task"), count=count, removed=bindparam("gone")
     )
     told = {"count": noted.excluded.count, "removed": noted.excluded.removed}
-    return (
-        raised.on_conflict_do_update(index_elements=["person_id"], set_={"count": counted.c.count + 1}),
-        noted.on_conflict_do_update(index_elements=["person_id", "task_id"], set_=told),
-    )
+    return noted.on_conflict_do_update(index_elements=["person_id", "task_id"], set_=told)

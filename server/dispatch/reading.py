@@ -12,6 +12,7 @@ from server.platform.auth import Actor, Role
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.paging import Page, page_of
+from server.platform.prepared import Prepared
 from server.registry.models import InspectionItem, Inspector, Subject
 
 WHOLE_BUREAU = frozenset((Role.OFFICE, Role.LEADER, Role.LEGAL, Role.SUPERVISOR))
@@ -96,13 +97,13 @@ def tasks_of(person_id: str) -> Sequence[Task]:
 
 def assigned(person_id: str, task_id: str) -> bool:
     """Whether the person is on this task now."""
-    return db.session.execute(_ASSIGNED, {"person": person_id, "task": task_id}).first() is not None
+    return _ASSIGNED.first({"person": person_id, "task": task_id}) is not None
 
 
 _TASKS, _CARDS = cast(Table, Task.__table__), cast(Table, TaskInspector.__table__)
 _PEOPLE = cast(Table, Inspector.__table__)
-# Every photo asks this: one statement, built once.
-_ASSIGNED = (
+# Every photo asks this.
+_ASSIGNED = Prepared(
     select(_TASKS.c.id)
     .join(_CARDS, _CARDS.c.task_id == _TASKS.c.id)
     .join(_PEOPLE, _PEOPLE.c.id == _CARDS.c.inspector_id)

@@ -6,7 +6,6 @@ the blob's hash from then on. No transaction is open while bytes arrive: a phone
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +23,8 @@ from server.platform.config import Settings
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.ids import new_id
-from server.platform.once import dialect_name, upsert
+from server.platform.once import upsert
+from server.platform.prepared import Prepared
 
 BLOBS = cast(Table, Blob.__table__)
 USES = cast(Table, BlobInspection.__table__)
@@ -70,7 +70,7 @@ def announce(actor: Actor, new: Announced) -> Standing:
         raise Problem("upload_too_large", most=settings.photo_bytes // 1024 // 1024)
     if not may_see(actor, new.inspection_id):
         raise Problem("not_found")
-    known = db.session.execute(_HERE, {"sha256": new.sha256, "inspection_id": new.inspection_id}).one_or_none()
+    known = _HERE.first({"sha256": new.sha256, "inspection_id": new.inspection_id})
     if known is not None and (known.erased_at is not None or known.inspection_id is not None):
         return Standing(new.sha256, new.size, new.size)
     return Standing(new_id(), 0, new.size)
@@ -188,23 +188,28 @@ def _keep(intake: Intake, path: Path, new: Announced) -> None:
         raise Problem("upload_hash_wrong")
     blobs().adopt(path, sha256)
     row = {"sha256": sha256, "size": new.size, "media_type": kind_of(head, new.media_type), "stored_at": now()}
-    noting, linking = _statements(dialect_name())
-    if db.session.execute(noting, row).scalar_one() is not None:
+    if _noting.first(row | {"erased_at": None, "erased_reason": None}).erased_at is not None:
         blobs().erase(sha256)
         return
-    db.session.execute(linking, {"sha256": sha256, "inspection_id": new.inspection_id})
+    _linking.run({"sha256": sha256, "inspection_id": new.inspection_id})
 
 
 # Is it here, was it erased, did somebody send it for this inspection?
-_HERE = (
+_HERE = Prepared(
     select(BLOBS.c.erased_at, USES.c.inspection_id)
     .outerjoin(USES, (USES.c.sha256 == BLOBS.c.sha256) & (USES.c.inspection_id == bindparam("inspection_id")))
     .where(BLOBS.c.sha256 == bindparam("sha256"))
 )
 
 
-@cache
-def _statements(dialect_key: str) -> tuple[Any, Any]:
-    """Note a blob, or find it noted, and tell when it was erased; note to which inspection it belongs."""
+@Prepared
+def _noting(dialect_key: str) -> Any:
+    """Note a blob, or find it noted, and tell when it was erased."""
     noting = upsert(Blob, dialect_key).on_conflict_do_update(index_elements=["sha256"], set_={"size": BLOBS.c.size})
-    return noting.returning(BLOBS.c.erased_at), upsert(BlobInspection, dialect_key).on_conflict_do_nothing()
+    return noting.returning(BLOBS.c.erased_at)
+
+
+@Prepared
+def _linking(dialect_key: str) -> Any:
+    """Note to which inspection it belongs."""
+    return upsert(BlobInspection, dialect_key).on_conflict_do_nothing()

@@ -4,7 +4,6 @@ pays for them."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -12,7 +11,8 @@ from sqlalchemy import Table, bindparam, select, update
 from server.inspection.models import InspectionHead
 from server.platform.clock import now
 from server.platform.db import db
-from server.platform.once import dialect_name, upsert
+from server.platform.once import upsert
+from server.platform.prepared import Prepared
 
 _TABLE = cast(Table, InspectionHead.__table__)
 
@@ -44,16 +44,13 @@ def lock_heads(inspection_ids: Iterable[str]) -> dict[str, Head]:
     Always in the order of their ids, so that two pushes cannot wait for each other. Inserting with a conflict clause
     that changes nothing locks and returns the row in one statement, whether it was there or not.
     """
-    locking = _locking(dialect_name())
-    start = {"feed": 0, "round": 1, "closed": False, "pending_submit": False, "server_seq": 0, "changed_at": now()}
     heads = {}
     for key in sorted(set(inspection_ids)):
-        row = db.session.execute(locking, {"id": key, **start}).one()
-        heads[key] = Head(**row._mapping)
+        heads[key] = Head(*_locking.first(vars(Head(key, 0, 1, False, False, 0, None, None, now()))))
     return heads
 
 
-@cache
+@Prepared
 def _locking(dialect_key: str) -> Any:
     made = upsert(InspectionHead, dialect_key)
     return made.on_conflict_do_update(index_elements=["id"], set_={"feed": _TABLE.c.feed}).returning(*_TABLE.c)
@@ -62,11 +59,11 @@ def _locking(dialect_key: str) -> Any:
 def save_head(head: Head) -> None:
     """Write a head that was locked."""
     head.changed_at = now()
-    db.session.execute(_SAVING, {**vars(head), "key": head.id})
+    _SAVING.run(vars(head))
 
 
-_SAVING = (
+_SAVING = Prepared(
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("key"))
+    .where(_TABLE.c.id == bindparam("id"))
     .values({column.name: bindparam(column.name) for column in _TABLE.c if not column.primary_key})
 )

@@ -5,7 +5,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -25,7 +24,8 @@ from server.inspection.models import JournalEntry, JournalRun, Status
 from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.keys import ALG, bureau_keys
-from server.platform.once import dialect_name, upsert
+from server.platform.once import upsert
+from server.platform.prepared import Prepared
 from server.platform.trail import record
 
 TASKS = cast(Table, Task.__table__)
@@ -99,10 +99,18 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
     head = lock_heads([inspection_id])[inspection_id]
     head.feed += 1
     said = say(head, kind, path, value, author_id)
-    db.session.execute(_APPENDING, said.row)
+    append_rows([said.row])
     store_runs([said.run], {head.id: head.feed})
     save_head(head)
     return said.entry
+
+
+def append_rows(rows: Iterable[dict[str, Any]]) -> None:
+    """Add rows of entries that are not there yet."""
+    _APPENDING.run_many(rows)
+
+
+_APPENDING = Prepared(ENTRIES.insert())
 
 
 @dataclass(frozen=True)
@@ -141,9 +149,6 @@ def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: It
     return Said(entry, row, _signed(entry))
 
 
-_APPENDING = ENTRIES.insert()
-
-
 def _signed(entry: Entry) -> Run:
     run: Run = {
         "inspection": entry["inspection"],
@@ -162,7 +167,7 @@ def store_runs(runs: Iterable[Run], feeds: dict[str, int]) -> None:
 
     A run that was in quarantine is told once entries of it are accepted.
     """
-    rows = [
+    _storing_runs.run_many(
         {
             "id": hashlib.sha256(run_bytes(run)).hexdigest(),
             "inspection_id": run["inspection"],
@@ -170,12 +175,10 @@ def store_runs(runs: Iterable[Run], feeds: dict[str, int]) -> None:
             "body": canonical(dict(run)).decode(),
         }
         for run in runs
-    ]
-    if rows:
-        db.session.execute(_storing_runs(dialect_name()), rows)
+    )
 
 
-@cache
+@Prepared
 def _storing_runs(dialect_key: str) -> Any:
     insert = upsert(JournalRun, dialect_key)
     told = {"feed": insert.excluded.feed}
@@ -205,11 +208,11 @@ def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None
     if people is None:
         set_state(inspection_id, state)
     else:
-        db.session.execute(_MOVING, {"key": inspection_id, "state": state})
+        _MOVING.run({"key": inspection_id, "state": state})
         note_change(inspection_id, people)
 
 
-_MOVING = update(TASKS).where(TASKS.c.id == bindparam("key")).values(state=bindparam("state"))
+_MOVING = Prepared(update(TASKS).where(TASKS.c.id == bindparam("key")).values(state=bindparam("state")))
 
 
 def cover_of(entries: Iterable[Entry]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from server.core.refusal import Refused
 from server.dispatch.models import Task, TaskInspector, TaskState
 from server.inspection.models import Status
 from server.platform.auth import Actor, Role
-from server.platform.db import db
 from server.platform.keys import Jwk, bureau_keys, verify
+from server.platform.prepared import Prepared
 from server.registry.models import Inspector
 
 ACCEPTED, HELD, REFUSED = Status.ACCEPTED.value, Status.HELD.value, "refused"
@@ -53,7 +53,7 @@ def cases_of(inspection_ids: Collection[str]) -> dict[str, Case]:
     """Inspection → its case, for those that have a task and those that have none."""
     cases = {key: Case(None, None) for key in inspection_ids}
     for key, case in cases.items():
-        for state, unit_id, person_id, removed_at in db.session.execute(_CASE, {"key": key}):
+        for state, unit_id, person_id, removed_at in _CASE.all({"key": key}):
             case.task_state, case.unit_id = state, unit_id
             if person_id is not None:
                 (case.on_task if removed_at is None else case.once_on_task).add(person_id)
@@ -63,7 +63,7 @@ def cases_of(inspection_ids: Collection[str]) -> dict[str, Case]:
 _TASKS, _CARDS = cast(Table, Task.__table__), cast(Table, TaskInspector.__table__)
 _PEOPLE, _KEYS = cast(Table, Inspector.__table__), cast(Table, Device.__table__)
 # A push speaks of one inspection, seldom of more: a statement for each is cheaper than one with a list in it.
-_CASE = (
+_CASE = Prepared(
     select(_TASKS.c.state, _TASKS.c.unit_id, _PEOPLE.c.person_id, _CARDS.c.removed_at)
     .outerjoin(_CARDS, _CARDS.c.task_id == _TASKS.c.id)
     .outerjoin(_PEOPLE, _PEOPLE.c.id == _CARDS.c.inspector_id)
@@ -73,13 +73,15 @@ _CASE = (
 
 def devices_of(ids: Iterable[str]) -> dict[str, KnownDevice]:
     """Device → key and owner, of those that are enrolled."""
-    rows = (db.session.execute(_DEVICE, {"key": key}).one_or_none() for key in set(ids))
+    rows = (_DEVICE.first({"key": key}) for key in set(ids))
     return {row.id: KnownDevice(*row[1:]) for row in rows if row is not None}
 
 
-_DEVICE = select(
-    *(_KEYS.c[name] for name in ("id", "person_id", "public_key", "revoked_at", "last_seen_at")),
-).where(_KEYS.c.id == bindparam("key"))
+_DEVICE = Prepared(
+    select(*(_KEYS.c[name] for name in ("id", "person_id", "public_key", "revoked_at", "last_seen_at"))).where(
+        _KEYS.c.id == bindparam("key")
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,21 @@ from server.core.journal.types import Entry
 from server.core.refusal import Refused
 from server.dispatch.models import TaskState
 from server.inspection.heads import Head, lock_heads, save_head
-from server.inspection.journal import ENTRIES, Said, entries_of, move_task, receive_if_complete, row_of, store_runs
+from server.inspection.journal import (
+    ENTRIES,
+    Said,
+    append_rows,
+    entries_of,
+    move_task,
+    receive_if_complete,
+    row_of,
+    store_runs,
+)
 from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Case, Verdict, bench_for, cases_of
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db
+from server.platform.prepared import Prepared
 
 LARGEST_ENTRY = 256 * 1024
 SEEN_EVERY = timedelta(minutes=10)
@@ -99,7 +109,7 @@ def _known(pushed: dict[str, Pushed], heads: dict[str, Head]) -> dict[str, Verdi
     ids: list[str] = []
     for inspection, head in heads.items():
         if head.feed == 0:
-            found |= {key: (status, code) for key, status, code in db.session.execute(_FIRST, {"key": inspection})}
+            found |= {key: (status, code) for key, status, code in _FIRST.all({"key": inspection})}
     for key, p in pushed.items():
         if p.inspection not in heads or heads[p.inspection].feed > 0:
             ids.append(key)
@@ -110,7 +120,7 @@ def _known(pushed: dict[str, Pushed], heads: dict[str, Head]) -> dict[str, Verdi
 
 
 _STANDING = select(ENTRIES.c.id, ENTRIES.c.status, ENTRIES.c.code)
-_FIRST = _STANDING.where(ENTRIES.c.inspection_id == bindparam("key"))
+_FIRST = Prepared(_STANDING.where(ENTRIES.c.inspection_id == bindparam("key")))
 _KNOWN = _STANDING.where(ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -150,23 +160,14 @@ def _store(
 
 
 def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
-    fresh = [row for row in rows if row["id"] not in known]
-    if fresh:
-        db.session.execute(_INSERTING, fresh)
+    append_rows(row for row in rows if row["id"] not in known)
     # Held before; perhaps its run or its task has come meanwhile.
-    again = [
-        {"key": row["id"], "status": row["status"], "code": row["code"], "feed": row["feed"]}
-        for row in rows
-        if row["id"] in known
-    ]
-    if again:
-        db.session.execute(_CHANGING, again)
+    _CHANGING.run_many(row for row in rows if row["id"] in known)
 
 
-_INSERTING = ENTRIES.insert()
-_CHANGING = (
+_CHANGING = Prepared(
     update(ENTRIES)
-    .where(ENTRIES.c.id == bindparam("key"))
+    .where(ENTRIES.c.id == bindparam("id"))
     .values({name: bindparam(name) for name in ("status", "code", "feed")})
 )
 
@@ -179,12 +180,11 @@ def _note_devices(bench: Bench) -> None:
         for key, device in bench.devices.items()
         if device.person_id == bench.actor_id and (device.last_seen_at is None or device.last_seen_at < before)
     ]
-    if stale:
-        db.session.execute(_SEEN, [{"key": key, "at": now()} for key in stale])
+    _SEEN.run_many({"key": key, "at": now()} for key in stale)
 
 
 _DEVICES = cast(Table, Device.__table__)
-_SEEN = update(_DEVICES).where(_DEVICES.c.id == bindparam("key")).values(last_seen_at=bindparam("at"))
+_SEEN = Prepared(update(_DEVICES).where(_DEVICES.c.id == bindparam("key")).values(last_seen_at=bindparam("at")))
 
 
 def _follow(head: Head, case: Case, accepted: list[Entry]) -> list[Said]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.platform.clock import now
 from server.platform.db import Base, Keyed, db
 from server.platform.ids import new_id
+from server.platform.prepared import Prepared
 
 
 class TrailRow(Keyed, Base):
@@ -55,11 +56,13 @@ def record(action: str, subject_kind: str, subject_id: str, *, actor_id: str | N
         "subject_id": subject_id,
         "detail": detail,
         "reference": g.get("reference", ""),
+        "delivered_at": None,
         "attempts": 0,
+        "failure": None,
     }
-    db.session.execute(_WRITING, row)
+    _WRITING.run(row)
     db.session.info.setdefault("acts", []).append((key, action))
     return key
 
 
-_WRITING = TRAIL.insert()
+_WRITING = Prepared(TRAIL.insert())
