@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.engine import Row
 
 from server.core.canonical import canonical
@@ -188,19 +188,22 @@ def _storing_runs(dialect_key: str) -> Any:
 def _follow(head: Head, entry: Entry, people: Iterable[str] | None) -> None:
     """What the server's word changes in the head and the task."""
     kind, value = entry["kind"], entry["value"]
-    late = update(JournalEntry).where(JournalEntry.inspection_id == head.id, JournalEntry.code == "late")
     if kind == "received":
         head.closed, head.pending_submit = True, False
         move_task(head.id, TaskState.SUBMITTED, people)
     elif kind == "return":
         head.closed, head.round = False, value["round"]
-        db.session.execute(late.values(code=None))
+        db.session.execute(_late_of(head).values(code=None))
         move_task(head.id, TaskState.RETURNED, people)
     elif kind == "admit":
-        db.session.execute(late.where(JournalEntry.id.in_(value["ids"])).values(code=None))
+        db.session.execute(_late_of(head).where(JournalEntry.id.in_(value["ids"])).values(code=None))
     elif kind == "sign" and value["role"] == "lead":
         head.signed_off_at = now()
         move_task(head.id, TaskState.SIGNED_OFF, people)
+
+
+def _late_of(head: Head) -> Update:
+    return update(JournalEntry).where(JournalEntry.inspection_id == head.id, JournalEntry.code == "late")
 
 
 def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None) -> None:

@@ -89,7 +89,7 @@ def actor() -> Actor:
     """The signed-in person of this request. Raises `signed_out`."""
     if not current_user.is_authenticated:
         raise Problem("signed_out")
-    return cast(Actor, current_user)
+    return cast(Actor, current_user._get_current_object())
 
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -47,7 +47,7 @@ def today() -> date:
 
 def iso(at: datetime) -> str:
     """UTC ISO 8601 with milliseconds and Z: the only form in which instants leave the server."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_iso(text: str) -> datetime:

@@ -111,7 +111,7 @@ def _drive(
     connection: Connection, text: str, parameters: Any, *, many: bool = False, gives_rows: bool = False
 ) -> Sequence[Any]:
     cursor = connection.connection.cursor()
-    for listener in connection.dispatch.before_cursor_execute:
+    for listener in connection.engine.dispatch.before_cursor_execute:
         listener(connection, cursor, text, parameters, None, many)
     driver_error = connection.dialect.loaded_dbapi.Error
     try:

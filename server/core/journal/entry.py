@@ -22,21 +22,14 @@ FIELDS = frozenset(Entry.__annotations__)
 LONGEST_SKEW = 8_000_000_000_000  # 253 years: a phone with a flat battery wakes up in 1970
 
 _ITEM = "[A-Z]{2,6}[0-9]{0,4}"
-_ROW = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_COLUMN = "[a-z][a-z0-9_]{0,40}"
-_ITEM_PATH = re.compile(_ITEM)
-_ROW_PATH = re.compile(f"{_ITEM}/{_ROW}")
-_CELL_PATH = re.compile(f"{_ITEM}/{_ROW}/{_COLUMN}")
+_ROW = f"{_ITEM}/[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+_CELL = f"{_ROW}/[a-z][a-z0-9_]{{0,40}}"
 _WHOLE = re.compile("")
-_ANY_ITEM = (_ITEM_PATH, _ROW_PATH)
-_PATHS: dict[str, tuple[re.Pattern[str], ...]] = {
-    "answer": (_ITEM_PATH, _CELL_PATH),
-    "row": (_ROW_PATH,),
-    "evidence": _ANY_ITEM,
-    "mark": _ANY_ITEM,
-    "withdraw": _ANY_ITEM,
-    "finding": _ANY_ITEM,
-    "comment": (_WHOLE, _ITEM_PATH, _ROW_PATH, _CELL_PATH),
+_PATHS = {
+    "answer": re.compile(f"{_ITEM}|{_CELL}"),
+    "row": re.compile(_ROW),
+    **dict.fromkeys(("evidence", "mark", "withdraw", "finding"), re.compile(f"{_ITEM}|{_ROW}")),
+    "comment": re.compile(f"|{_ITEM}|{_ROW}|{_CELL}"),
 }
 _Shapes = tuple[tuple[str, str, Shape], ...]
 _PLACE: _Shapes = (
@@ -81,13 +74,15 @@ def read(wire: Any) -> tuple[str, bytes]:
     for name, _, shape in _PLACE:
         if not shape(wire.get(name)):
             raise BadEntry("entry_unreadable", name)
+    said = wire.copy()
+    claimed = said.pop("id", None)
     try:
-        body = canonical({name: member for name, member in wire.items() if name != "id"})
+        body = canonical(said)
     except NotCanonical as error:
         raise BadEntry("entry_unreadable", error.code) from error
     expected = hashlib.sha256(body).hexdigest()
-    if wire.get("id") != expected:
-        raise BadEntry("entry_id_wrong", str(wire.get("id"))[:64])
+    if claimed != expected:
+        raise BadEntry("entry_id_wrong", str(claimed)[:64])
     return expected, body
 
 
@@ -125,7 +120,7 @@ def check_read(entry: Mapping[str, Any]) -> None:
         raise BadEntry("kind_unknown", str(kind)[:40])
     if kind in SERVER_KINDS and entry["device"] != SERVER:
         raise BadEntry("server_only", kind)
-    if not isinstance(path, str) or not any(p.fullmatch(path) for p in _PATHS.get(kind, (_WHOLE,))):
+    if not isinstance(path, str) or not _PATHS.get(kind, _WHOLE).fullmatch(path):
         raise BadEntry("path_wrong", f"{kind} at {path}")
     if not VALUES[kind](entry["value"]):
         raise BadEntry("value_wrong", f"{kind} at {path}")
