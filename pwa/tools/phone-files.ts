@@ -14,9 +14,18 @@ interface BuiltChunk {
   viteMetadata?: { importedCss: Set<string>; importedAssets: Set<string> };
 }
 
+interface BuiltAsset {
+  type: "asset";
+  source: string | Uint8Array;
+}
+
+/** How a built file names another one beside it. */
+const BESIDE = /["'`]\.\/([\w.-]+\.js)["'`]/g;
+
 /**
  * Which built files the phone needs offline: everything that can be reached from the entry without passing
- * through a module of `notFrom` (the office and its words, which are never in the phone's precache).
+ * through a module of `notFrom` (the office and its words, which are never in the phone's precache), and from the
+ * workers, whose parts are bundled apart and are not those of the page.
  *
  * `plugin` learns the module graph while Vite writes it; `transform` then filters the precache manifest.
  * Files outside assets/ (index.html, icons) always stay.
@@ -35,7 +44,7 @@ export function phoneFiles(options: { notFrom: readonly string[] }): {
     apply: "build",
     // Workers and the service worker are bundled on their own and are not chunks here.
     writeBundle(_output, bundle) {
-      const chunks = bundle as unknown as Record<string, BuiltChunk | { type: "asset" }>;
+      const chunks = bundle as unknown as Record<string, BuiltChunk | BuiltAsset>;
       const waiting = Object.keys(chunks).filter((name) => isEntry(chunks[name]));
       const seen = new Set<string>();
       while (waiting.length > 0) {
@@ -48,12 +57,18 @@ export function phoneFiles(options: { notFrom: readonly string[] }): {
         for (const file of chunk.viteMetadata?.importedAssets ?? []) needed.add(file);
         waiting.push(...chunk.imports, ...chunk.dynamicImports);
       }
-      // A worker is emitted as an asset; all workers belong to the phone.
-      for (const name of Object.keys(chunks)) if (/worker/i.test(name)) needed.add(name);
+      // A worker and its parts are emitted as assets; what is named a worker belongs to the phone.
+      const parts = Object.keys(chunks).filter((name) => /worker/i.test(name));
+      for (let name = parts.pop(); name !== undefined; name = parts.pop()) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        needed.add(name);
+        parts.push(...besides(chunks[name]));
+      }
     },
   };
 
-  function isEntry(chunk: BuiltChunk | { type: "asset" } | undefined): boolean {
+  function isEntry(chunk: BuiltChunk | BuiltAsset | undefined): boolean {
     return chunk?.type === "chunk" && chunk.isEntry;
   }
 
@@ -69,4 +84,11 @@ export function phoneFiles(options: { notFrom: readonly string[] }): {
       warnings: [],
     }),
   };
+}
+
+/** The scripts that a part of a worker names. */
+function besides(file: BuiltChunk | BuiltAsset | undefined): string[] {
+  if (file?.type !== "asset") return [];
+  const text = typeof file.source === "string" ? file.source : new TextDecoder().decode(file.source);
+  return [...text.matchAll(BESIDE)].map(([, part]) => `assets/${part}`);
 }
