@@ -24,9 +24,11 @@ export function grouped(cards: readonly TaskCard[], today: string): Group[] {
     key,
     cards: cards
       .filter((card) => groupOf(card, today) === key)
-      .sort(
-        (a, b) =>
-          a.task.window.to.localeCompare(b.task.window.to) || a.task.number.localeCompare(b.task.number),
-      ),
+      .sort((a, b) => inOrder(a.task.window.to, b.task.window.to) || inOrder(a.task.number, b.task.number)),
   })).filter((group) => group.cards.length > 0);
+}
+
+/** Dates and numbers: a language's own order of letters would load its tables for nothing. */
+function inOrder(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
