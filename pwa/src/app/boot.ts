@@ -20,18 +20,30 @@ export async function boot(root: HTMLElement): Promise<void> {
   await speakAsBefore();
   const suicha = createSuicha();
   provideSuicha(app, suicha);
-  await suicha.session.start();
+  const started = suicha.session.start();
   const router = createAppRouter(suicha);
+  await started;
   app.use(router);
   await router.isReady().catch(() => router.replace("/"));
   root.textContent = "";
   app.mount(root);
   keepBadge(suicha);
   void startUpdates();
-  // What the vault and its first page need comes while the password is being typed.
-  const ahead: Promise<unknown>[] = [loadWorkshop()];
-  if (suicha.session.state.value.vaultsHere > 0) ahead.push(fetchTasks());
-  Promise.all(ahead).catch(() => undefined);
+  afterPaint(() => {
+    // What the vault and its first page need comes while the password is being typed.
+    const ahead: Promise<unknown>[] = [loadWorkshop()];
+    if (suicha.session.state.value.vaultsHere > 0) ahead.push(fetchTasks());
+    Promise.all(ahead).catch(() => undefined);
+  });
+}
+
+/** Once what stands in the page is on the screen; a page in the background is not painted, and does it soon. */
+function afterPaint(work: () => void): void {
+  const soon = setTimeout(work, 1_000);
+  requestAnimationFrame(() => {
+    clearTimeout(soon);
+    setTimeout(work);
+  });
 }
 
 /** The last word when the app cannot start at all. */

@@ -20,8 +20,17 @@ export type Entered =
 
 /** Refusals: those of SessionPort.login. */
 export async function enter(effects: EntranceEffects, input: LoginInput): Promise<Entered> {
-  const known = await effects.shelf.find(input.login);
-  return known === null ? firstTime(effects, input) : unlocked(effects, input);
+  const { login, password, oldPassword } = input;
+  try {
+    return { vault: await effects.shelf.unlock(login, oldPassword ?? password), answer: null };
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === "no_vault") return firstTime(effects, input);
+    if (code === "vault_gone") return anew(effects, input);
+    if (code === "wrong_password" && oldPassword === undefined)
+      await perhapsChanged(effects.door, login, password);
+    throw thrown;
+  }
 }
 
 async function firstTime(effects: EntranceEffects, { login, password }: LoginInput): Promise<Entered> {
@@ -30,19 +39,6 @@ async function firstTime(effects: EntranceEffects, { login, password }: LoginInp
   });
   if (!needsVault(answer.person)) return { vault: null, answer };
   return { vault: await enrol(effects, answer, login, password), answer };
-}
-
-async function unlocked(effects: EntranceEffects, input: LoginInput): Promise<Entered> {
-  const { login, password, oldPassword } = input;
-  try {
-    return { vault: await effects.shelf.unlock(login, oldPassword ?? password), answer: null };
-  } catch (thrown) {
-    const code = codeOf(thrown);
-    if (code === "vault_gone") return anew(effects, input);
-    if (code === "wrong_password" && oldPassword === undefined)
-      await perhapsChanged(effects.door, login, password);
-    throw thrown;
-  }
 }
 
 /** The browser has thrown the vault's database away and left its record: with network, a new vault; and it is told. */

@@ -24,7 +24,7 @@ import {
 } from "./keys";
 import { fromRecoveryCode, REQUEST_BYTES, requestCode, sealForOffice } from "./recovery";
 import { Refusal } from "./refusal";
-import { ShelfDb, VaultDb, type Databases, type ShelfVault } from "./schema";
+import { ShelfDb, VaultDb, type Databases, type Sealed, type ShelfVault } from "./schema";
 import { Vault } from "./vault";
 
 /** Tries without a wait; then 5 s, doubling, at most 15 minutes. */
@@ -45,6 +45,13 @@ export interface Enrolment {
   person: Person;
   /** The office's recovery key. */
   office: JsonWebKey;
+}
+
+/** The vault's database and what of it opens first, as it lies there; rows are missing where the browser cleared it. */
+interface SealedKeys {
+  db: VaultDb;
+  signing: Sealed | undefined;
+  person: Sealed | undefined;
 }
 
 export interface PublicFacts {
@@ -119,14 +126,27 @@ export class Shelf {
 
   /** Refusals: no_vault · unlock_delayed {seconds} · wrong_password. */
   async unlock(login: string, password: string): Promise<Vault> {
-    const record = await this.find(login);
-    if (record === null) throw new Refusal("no_vault");
-    await this.beginTry(record.id);
+    const record = await this.beginTry(await this.idOf(login));
     const { ring } = this.effects;
-    const wrapping = await wrappingKey(ring, password, fromBase64url(record.wrap.salt), record.wrap.cost);
-    const content = await unwrapContentKey(ring, record.wrap, wrapping, record.id);
-    const [vault] = await Promise.all([this.opened(record, content, wrapping), this.endTries(record.id)]);
-    return vault;
+    const { salt, cost } = record.wrap;
+    // What is sealed is read while the password is stretched, which takes a worker longer than the disk.
+    const reading = this.sealedKeys(record);
+    reading.catch(() => undefined);
+    try {
+      const wrapping = await wrappingKey(ring, password, fromBase64url(salt), cost);
+      const content = await unwrapContentKey(ring, record.wrap, wrapping, record.id);
+      const [vault] = await Promise.all([
+        this.opened(record, content, wrapping, reading),
+        this.endTries(record.id),
+      ]);
+      return vault;
+    } catch (thrown) {
+      void reading.then(
+        ({ db }) => db.close(),
+        () => undefined,
+      );
+      throw thrown;
+    }
   }
 
   /** Wraps the content key of an open vault with a new password: after a change on the server. */
@@ -170,7 +190,8 @@ export class Shelf {
     const raw = await fromRecoveryCode(ring.subtle, code, request, record.device);
     const content = await importContentKey(ring, raw);
     const { wrap, wrapping } = await wrapContentKey(ring, content, newPassword, record.id);
-    const vault = await this.opened(record, await withoutExport(ring, content), wrapping).catch(
+    const daily = await withoutExport(ring, content);
+    const vault = await this.opened(record, daily, wrapping, this.sealedKeys(record)).catch(
       (thrown: unknown) => {
         throw thrown instanceof Refusal && thrown.code === "row_damaged"
           ? new Refusal("recovery_code_wrong")
@@ -221,15 +242,25 @@ export class Shelf {
     if (changed) vault.wrapping = wrapping;
   }
 
-  private async opened(record: ShelfVault, content: CryptoKey, wrapping: CryptoKey): Promise<Vault> {
-    const { ring, databases, signer } = this.effects;
-    const db = new VaultDb(databases, record.device);
+  private async sealedKeys({ device }: ShelfVault): Promise<SealedKeys> {
+    const db = new VaultDb(this.effects.databases, device);
+    const [signing, person] = await durably(db, () => db.meta.bulkGet(["signing", "person"]));
+    return { db, signing, person };
+  }
+
+  private async opened(
+    record: ShelfVault,
+    content: CryptoKey,
+    wrapping: CryptoKey,
+    reading: Promise<SealedKeys>,
+  ): Promise<Vault> {
+    const { ring, signer } = this.effects;
+    const { db, ...rows } = await reading;
     const box = new Box(ring.subtle, ring.random, content);
-    const [signingRow, personRow] = await durably(db, () => db.meta.bulkGet(["signing", "person"]));
-    if (signingRow === undefined || personRow === undefined) throw new Refusal("vault_gone");
+    if (rows.signing === undefined || rows.person === undefined) throw new Refusal("vault_gone");
     const [pkcs8, person] = await Promise.all([
-      box.openBytes("meta:signing", signingRow.sealed),
-      box.open<Person>("meta:person", personRow.sealed),
+      box.openBytes("meta:signing", rows.signing.sealed),
+      box.open<Person>("meta:person", rows.person.sealed),
     ]);
     const [signing, sharing] = await Promise.all([
       importSigningKey(ring, pkcs8),
@@ -239,25 +270,29 @@ export class Shelf {
     return new Vault(record.id, record.device, record.publicKey, person, db, signer, keys);
   }
 
-  private async beginTry(id: string): Promise<void> {
+  /** Counts a try before it is made. Refusals: no_vault · unlock_delayed. */
+  private async beginTry(id: string): Promise<ShelfVault> {
     const now = this.effects.clock.now();
-    const seconds = await this.run(() =>
+    const begun = await this.run(() =>
       this.db.transaction("rw", this.db.vaults, async () => {
         const record = await this.db.vaults.get(id);
-        if (record === undefined) return 0;
+        if (record === undefined) return { record, seconds: 0 };
         const { count, last, until } = record.tries;
         if (now < last) {
           const again = now + waitAfter(count);
           await this.db.vaults.update(id, { tries: { count, last: now, until: again } });
-          if (again > now) return Math.ceil((again - now) / 1000);
-        } else if (now < until) return Math.ceil((until - now) / 1000);
+          if (again > now) return { record, seconds: Math.ceil((again - now) / 1000) };
+        } else if (now < until) return { record, seconds: Math.ceil((until - now) / 1000) };
         await this.db.vaults.update(id, {
           tries: { count: count + 1, last: now, until: now + waitAfter(count + 1) },
         });
-        return 0;
+        return { record, seconds: 0 };
       }),
     );
+    const { record, seconds } = begun;
+    if (record === undefined) throw new Refusal("no_vault");
     if (seconds > 0) throw new Refusal("unlock_delayed", { seconds });
+    return record;
   }
 
   private async endTries(id: string): Promise<void> {
