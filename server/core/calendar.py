@@ -45,7 +45,8 @@ def parse_instant(text: Any) -> int:
     """Read "2026-11-22T06:05:00.000Z" as milliseconds since 1970; years 1970 to 2199, else `instant_wrong`."""
     if isinstance(text, str) and _INSTANT.fullmatch(text) and "1970" <= text[:4] <= "2199":
         try:
-            return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
+            since = datetime.fromisoformat(text) - _EPOCH
+            return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
         except ValueError:
             pass
     raise BadTime("instant_wrong", str(text)[:40])

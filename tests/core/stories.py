@@ -11,8 +11,8 @@ from typing import Any
 
 from server.core.journal.chain import cover
 from server.core.journal.entry import seal
-from server.core.journal.fold import fold, heads_at, heads_of_row
-from server.core.journal.types import SERVER, Entry, State
+from server.core.journal.types import SERVER, Entry
+from tests.core.sight import Sight
 
 ITEMS = ("HT101", "HT102", "HT301")
 ROWS = tuple(str(uuid.UUID(int=n + 2**100, version=4)) for n in range(3))
@@ -58,8 +58,8 @@ class Teller:
         self.tips[phone] = self.random.choice(own) if own else None
 
     def speak(self, phone: str) -> None:
-        state = fold(self.known[phone].values())
-        kind, path, value, replaces = self.server_says(state) if phone == SERVER else self.phone_says(state, phone)
+        sight = Sight(self.known[phone].values())
+        kind, path, value, replaces = self.server_says(sight) if phone == SERVER else self.phone_says(sight, phone)
         tip = self.tips[phone]
         entry = seal(
             {
@@ -93,7 +93,7 @@ class Teller:
             return [key for key in heads if self.random.random() < 0.5]
         return [self.random.choice(self.told)["id"]] if self.told else []
 
-    def phone_says(self, state: State, phone: str) -> tuple[str, str, Any, list[str]]:
+    def phone_says(self, sight: Sight, phone: str) -> tuple[str, str, Any, list[str]]:
         item, row = self.random.choice(ITEMS), f"HT301/{self.random.choice(ROWS)}"
         pick = self.random.choices(
             (
@@ -113,38 +113,37 @@ class Teller:
         )[0]
         if pick in ("answer", "cell"):
             path = item if pick == "answer" else f"{row}/{self.random.choice(('room', 'guests'))}"
-            return "answer", path, self.random.choice(VALUES), self.sees(heads_at(state, "answer", path))
+            return "answer", path, self.random.choice(VALUES), self.sees(sight.heads_at("answer", path))
         if pick == "row":
             value = {"order": self.random.randrange(4), "source": "hand", "key": None}
-            return "row", row, value, self.sees(heads_at(state, "row", row))
+            return "row", row, value, self.sees(sight.heads_at("row", row))
         if pick == "remove":
-            return "row", row, None, self.sees(heads_of_row(state, row))
+            return "row", row, None, self.sees(sight.heads_of_row(row))
         if pick == "finding":
             text = self.random.choice((None, "无证", "未登记"))
             value = text and {"text": text, "corrected_on_site": False}
-            return "finding", item, value, self.sees(heads_at(state, "finding", item))
+            return "finding", item, value, self.sees(sight.heads_at("finding", item))
         if pick == "evidence":
             return "evidence", item, {**PHOTO, "sha256": f"{len(self.told):064x}", "size": 1}, []
-        return self.acts(pick, state, phone)
+        return self.acts(pick, sight, phone)
 
-    def acts(self, pick: str, state: State, phone: str) -> tuple[str, str, Any, list[str]]:
+    def acts(self, pick: str, sight: Sight, phone: str) -> tuple[str, str, Any, list[str]]:
         if pick == "withdraw" and self.told:
-            shown = [listed for found in state["evidence"].values() for listed in found]
-            target = self.random.choice(shown or self.told)
+            target = self.random.choice(sight.evidence or self.told)
             path = target["path"] if target["path"] in ITEMS else "HT101"
             return "withdraw", path, {"reason": "重复"}, [target["id"]]
-        if pick == "mark" and state["evidence"]:
-            return self.drawing(state, phone)
+        if pick == "mark" and sight.evidence:
+            return self.drawing(sight, phone)
         if pick == "submit":
-            return "submit", "", {"round": state["round"], **self.everything_known(phone)}, []
+            return "submit", "", {"round": sight.round, **self.everything_known(phone)}, []
         if pick == "sign":
             role = self.random.choice(("party", "inspector"))
             return "sign", "", self.signature(role, phone), []
         return "presence", "", {"event": self.random.choice(("arrived", "left")), "position": None}, []
 
-    def drawing(self, state: State, phone: str) -> tuple[str, str, Any, list[str]]:
+    def drawing(self, sight: Sight, phone: str) -> tuple[str, str, Any, list[str]]:
         """Marks over a photo; what was drawn on it before, whoever did, is sometimes named."""
-        photo = self.random.choice([listed for found in state["evidence"].values() for listed in found])
+        photo = self.random.choice(sight.evidence)
         box = {"shape": "box", "x1": 10, "y1": 20, "x2": self.random.randrange(1000), "y2": 40}
         marks = self.random.choice(([], [box], [box, {**box, "shape": "text", "text": "无证"}]))
         return "mark", photo["path"], {"photo": photo["id"], "marks": marks}, self.sees(_layers(photo))
@@ -160,15 +159,15 @@ class Teller:
             **self.everything_known(phone),
         }
 
-    def server_says(self, state: State) -> tuple[str, str, Any, list[str]]:
+    def server_says(self, sight: Sight) -> tuple[str, str, Any, list[str]]:
         pick = self.random.choice(("received", "return", "admit", "comment", "sign"))
         if pick == "received":
-            return "received", "", {"round": state["round"], **self.everything_known(SERVER)}, []
-        if pick == "return" and state["closed"]:
-            return "return", "", {"round": state["round"] + 1, "text": "补正", "signatures": ["party"]}, []
-        if pick == "admit" and state["late"]:
-            return "admit", "", {"ids": state["late"][:2], "reason": "补"}, []
-        if pick == "sign" and state["closed"]:
+            return "received", "", {"round": sight.round, **self.everything_known(SERVER)}, []
+        if pick == "return" and sight.closings:
+            return "return", "", {"round": sight.round + 1, "text": "补正", "signatures": ["party"]}, []
+        if pick == "admit" and sight.late:
+            return "admit", "", {"ids": sight.late[:2], "reason": "补"}, []
+        if pick == "sign" and sight.closings:
             return "sign", "", self.signature("lead", SERVER), []
         return "comment", "", {"text": "好"}, []
 
