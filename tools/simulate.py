@@ -32,7 +32,9 @@ def main() -> int:
     if wrong:
         raise Stop(f"not a whole number: {', '.join(wrong)}")
     vitest = PWA / "node_modules" / "vitest" / "vitest.mjs"
-    words = [str(node()), str(vitest), "run", "tests/simulation/simulation.test.ts", "--disable-console-intercept"]
+    config = PWA / "tests" / "simulation" / "vitest.config.ts"
+    words = [str(node()), str(vitest), "run", "--config", str(config), "simulation.test.ts"]
+    words.append("--disable-console-intercept")
     environment = inside({f"SIMULATE_{name}": text for name, text in asked.items()}, node())
     title = f"{asked['SEEDS']} lives of {asked['STEPS']} steps from seed {asked['FROM']}"
     well = run_live(Step(title, words, PWA), environment)

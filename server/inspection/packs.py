@@ -21,7 +21,6 @@ from server.platform.auth import Actor, Role
 from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.errors import Problem, sentence
-from server.platform.installation import installation
 from server.platform.keys import bureau_keys
 from server.platform.packets import write_packet
 from server.platform.trail import record
@@ -60,7 +59,7 @@ def _pulled(person: Person) -> dict[str, Any]:
     """Everything a pull from the beginning would bring, as one answer, without what was finished long ago."""
     cursor, whole = "", dict[str, Any]()
     while True:
-        text = page_json(pull(person, cursor), installation().epoch, iso(now()))
+        text = page_json(pull(person, cursor), iso(now()))
         page: dict[str, Any] = json.loads(text)
         for name in ("tasks", "removed", "devices", "checklists", "erased"):
             page[name] = whole.get(name, []) + page[name]

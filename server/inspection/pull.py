@@ -48,18 +48,18 @@ def pull(actor: Actor, cursor_text: str) -> Page:
     page = Page(read_cursor(cursor_text, installation().epoch))
     touched = _tasks(page, actor)
     touched |= _journals(page, actor)
-    page.devices = _devices(touched)
+    if touched:
+        page.devices = _devices(touched)
     return page
 
 
 def _tasks(page: Page, actor: Actor) -> set[str]:
-    """Changed tasks with the checklists they pin; returns their ids."""
+    """Changed tasks with what goes with them; returns their ids. Most pulls find none, and ask no more."""
     cursor = page.cursor
     changes = changes_since(actor.id, cursor.person)
-    person = db.session.get(Person, actor.id)
     sent = list(changes.changed[:TASKS])
-    tasks = tasks_by_id(sent)
-    page.tasks = [task_payload(tasks[key], person) for key in sent]
+    if sent:
+        _send_tasks(page, sent, actor)
     page.removed = list(changes.removed)
     for key in page.removed:
         cursor.inspections.pop(key, None)
@@ -68,12 +68,19 @@ def _tasks(page: Page, actor: Actor) -> set[str]:
         cursor.person = max(cursor.person, _count_at(actor.id, sent[-1]))
     else:
         cursor.person = changes.count
+    return set(sent)
+
+
+def _send_tasks(page: Page, sent: list[str], actor: Actor) -> None:
+    """The tasks, the checklists that the phone lacks, and what was erased of their evidence."""
+    cursor = page.cursor
+    person, tasks = db.session.get(Person, actor.id), tasks_by_id(sent)
+    page.tasks = [task_payload(tasks[key], person) for key in sent]
     hashes = {sha256 for task in page.tasks for sha256 in task["checklists"] if not cursor.has_checklist(sha256)}
     page.checklists = checklist_bodies(hashes)
     for sha256 in page.checklists:
         cursor.note_checklist(sha256)
     page.erased = [{"inspection": key, "sha256": sha256} for key, sha256 in erased_of(sent)]
-    return set(sent)
 
 
 def _count_at(person_id: str, task_id: str) -> int:
@@ -150,13 +157,13 @@ def _devices(inspection_ids: Iterable[str]) -> list[dict[str, Any]]:
     return [{"id": key, "person_id": owner, "person_name": name, "public_key": jwk} for key, owner, name, jwk in rows]
 
 
-def page_json(page: Page, epoch: str, server_time: str) -> str:
+def page_json(page: Page, server_time: str) -> str:
     """The answer as JSON text, without parsing what is JSON already."""
     head = json.dumps(
         {
             "cursor": page.cursor.write(),
             "more": page.more,
-            "epoch": epoch,
+            "epoch": page.cursor.epoch,
             "server_time": server_time,
             "tasks": page.tasks,
             "removed": page.removed,

@@ -21,7 +21,6 @@ from server.platform.auth import Role, access, actor
 from server.platform.clock import iso, now
 from server.platform.config import Settings
 from server.platform.errors import sentence
-from server.platform.installation import installation
 from server.platform.stage import stage_blueprint
 
 blp = stage_blueprint("inspection", "/api/sync")
@@ -53,7 +52,7 @@ def push(body: dict[str, list[Any]]) -> Response:
 def pull(query: dict[str, str]) -> Response:
     """What changed for this person since the cursor."""
     page = service.pull(actor(), query["cursor"])
-    return _json(service.page_json(page, installation().epoch, iso(now())))
+    return _json(service.page_json(page, iso(now())))
 
 
 @blp.get("/manifest")

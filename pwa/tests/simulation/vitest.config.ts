@@ -21,6 +21,18 @@ export default defineConfig({
       },
     },
   ],
-  resolve: { alias: { "@": resolve(PWA, "src") } },
-  test: { include: ["tests/simulation/*.test.ts"], environment: "node", restoreMocks: true },
+  resolve: {
+    alias: [
+      { find: "@", replacement: resolve(PWA, "src") },
+      // As it is shipped (vite.config.ts).
+      { find: /^dexie$/, replacement: "dexie/dist/modern/dexie.mjs" },
+    ],
+  },
+  test: {
+    include: ["tests/simulation/*.test.ts"],
+    environment: "node",
+    restoreMocks: true,
+    // Lives make much that dies young, and errors by the thousand of which nobody reads the traces.
+    execArgv: ["--max-semi-space-size=64", "--stack-trace-limit=5"],
+  },
 });

@@ -114,7 +114,7 @@ export class Life {
   async heal(): Promise<void> {
     if (this.dice.chance(0.2)) this.restore();
     Object.assign(this.old.line, { up: true, weather: CALM });
-    for (let round = 0; round < 4 && (round < 2 || this.old.waits); round += 1) await this.old.sync();
+    for (let round = 0; round < 4 && (round === 0 || this.old.waits); round += 1) await this.old.sync();
     for (const phone of this.phones) {
       phone.line.up = true;
       phone.line.weather = CALM;
@@ -122,7 +122,7 @@ export class Life {
         await phone.start(person);
         if (phone.app === null)
           throw new Error(`${phone.name} cannot be opened: ${phone.refusals.slice(-3).join()}`);
-        for (let round = 0; round < 6 && (round < 2 || phone.waits); round += 1) {
+        for (let round = 0; round < 6 && (round === 0 || phone.waits); round += 1) {
           await phone.app.sync.now();
           await this.pass(60_000);
         }
