@@ -1,7 +1,8 @@
 """Runs tests/bench/*.py and writes docs/benchmarks.json (for scripts) and docs/benchmarks.md (for people).
 
 Each bench prints JSON lines with at least id, what, value and unit; goal, peer, spread, runs and higher_is_better
-where they apply. `make bench ONLY=draw` runs the files whose name has that word and keeps the other figures.
+where they apply. `make bench ONLY=kills` runs the file of that name, `ONLY=bench` all files whose name has that word; the
+other figures are kept.
 """
 
 import json
@@ -93,12 +94,20 @@ def page(figures: list[Figure]) -> str:
     )
 
 
+def chosen_by(only: str) -> list[Path]:
+    """The bench of that name, or all that have the word in theirs. Raises Stop when there is none."""
+    benches = [path for path in sorted(FOLDER.glob("*.py")) if not path.stem.startswith("_")]
+    named = [path for path in benches if path.stem == only]
+    chosen = named or [path for path in benches if only in path.stem]
+    if not chosen:
+        raise Stop(f"no bench in {FOLDER.relative_to(ROOT)} has '{only}' in its name")
+    return chosen
+
+
 def main() -> None:
     only = sys.argv[1] if len(sys.argv) > 1 else ""
     setup("test")
-    chosen = [path for path in sorted(FOLDER.glob("*.py")) if only in path.stem and not path.stem.startswith("_")]
-    if not chosen:
-        raise Stop(f"no bench in {FOLDER.relative_to(ROOT)} has '{only}' in its name")
+    chosen = chosen_by(only)
     figures = json.loads(FIGURES.read_text("utf-8")) if FIGURES.is_file() else []
     for path in chosen:
         figures = merge(figures, measure(path))
