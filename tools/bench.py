@@ -1,7 +1,7 @@
 """Runs tests/bench/*.py and writes docs/benchmarks.json (for scripts) and docs/benchmarks.md (for people).
 
 Each bench prints JSON lines with at least id, what, value and unit; goal, peer, spread, runs and higher_is_better
-where they apply. `make bench ONLY=kills` runs the file of that name, `ONLY=bench` all files whose name has that word; the
+where they apply. `make bench ONLY=kills` runs the file of that name, `ONLY=bench` all whose names have that word; the
 other figures are kept.
 """
 

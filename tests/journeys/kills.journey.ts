@@ -1,9 +1,10 @@
 /**
  * The browser is killed, as Android kills it, while answers are typed and photos are shot, again and again and without
  * any network: nothing of which the screen had said 已保存 is lost. A few kills here; `make bench ONLY=browser_kills`
- * kills a hundred times (SUICHA_BROWSER_KILLS). The moments come from a seed, which is printed.
+ * kills a hundred times (SUICHA_BROWSER_KILLS), on two phones at the same time. The moments come from a seed, which is
+ * printed.
  */
-import type { Page } from "@playwright/test";
+import type { BrowserContextOptions, Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, killPhone, openPhone } from "./browser";
 import * as hotel from "./hotel";
@@ -30,11 +31,23 @@ interface Promised {
   photos: number;
 }
 
+const PHONES = 2;
+
+test.describe.configure({ mode: "parallel" });
 const at = onePhone();
 
-test("a browser that is killed while it saves loses nothing it had called saved", async ({ browser }) => {
-  test.setTimeout(240_000 + KILLS * 60_000);
-  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
+for (let phone = 0; phone < PHONES; phone += 1)
+  test(`what a killed browser had called saved is not lost: phone ${phone + 1}`, async ({ browser }) => {
+    const kills = Math.floor((KILLS + phone) / PHONES);
+    test.setTimeout(240_000 + kills * 60_000);
+    await killedAgainAndAgain(await (await browser.newContext(deskAt())).newPage(), kills, SEED + phone);
+  });
+
+function deskAt(): BrowserContextOptions {
+  return { ...desk, baseURL: at.server.address };
+}
+
+async function killedAgainAndAgain(office: Page, kills: number, seed: number): Promise<void> {
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
@@ -44,12 +57,13 @@ test("a browser that is killed while it saves loses nothing it had called saved"
   await at.server.stop();
 
   const promised: Promised = { typed: [], photos: 0 };
-  const chance = new Chance(SEED);
-  for (let kill = 1; kill <= KILLS; kill += 1) {
+  const chance = new Chance(seed);
+  for (let kill = 1; kill <= kills; kill += 1) {
     const photos = kill % 2 === 0;
     const page = await reopened(login, task);
-    await nothingIsLost(page, promised);
-    if (photos) await people.section(page, "hotel-licence");
+    // Last where the next deed is done.
+    const checks = [noNumberIsLost, noPhotoIsLost];
+    for (const check of photos ? checks : checks.toReversed()) await check(page, promised);
     await killedWhileSaving(page, promised, photos, chance);
   }
   expect(promised.typed.length).toBeGreaterThan(0);
@@ -57,21 +71,24 @@ test("a browser that is killed while it saves loses nothing it had called saved"
 
   await at.server.start();
   const page = await reopened(login, task);
-  await nothingIsLost(page, promised);
+  await noNumberIsLost(page, promised);
+  await noPhotoIsLost(page, promised);
   await people.syncAll(page, task);
   const lost = await lostAtTheServer(office, task, promised);
   expect(lost).toEqual([]);
   const { typed, photos } = promised;
   process.stdout.write(
-    `browser kills: ${KILLS} from seed ${SEED}, ${typed.length} answers and ${photos} photos called saved, ${lost.length} lost\n`,
+    `browser kills: ${kills} from seed ${seed}, ${typed.length} answers and ${photos} photos called saved, ${lost.length} lost\n`,
   );
-});
+}
 
 /** The task on the phone, ready for a place without network. */
 async function prepared(login: string, task: Found): Promise<void> {
   const page = await opened();
   await people.signIn(page, login);
-  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", { timeout: 60_000 });
+  await expect(page.getByTestId(`task-${task.id}`)).toContainText("可离线", {
+    timeout: 60_000,
+  });
   await people.readyForOffline(page);
   await people.unlockIfAsked(page, login);
   await people.visit(page, task);
@@ -92,18 +109,19 @@ async function reopened(login: string, task: Found): Promise<Page> {
   return page;
 }
 
-/** The screen shows the last number it had called saved, or a later one, and all the photos. */
-async function nothingIsLost(page: Page, promised: Promised): Promise<void> {
+/** The screen shows the last number it had called saved, or a later one. */
+async function noNumberIsLost(page: Page, promised: Promised): Promise<void> {
   await people.section(page, "opening");
   await people.card(page, TYPED);
   const shown = await page.getByTestId(`answer-${TYPED}`).inputValue();
   expect(numberIn(shown)).toBeGreaterThanOrEqual(Math.max(0, ...promised.typed));
+}
+
+async function noPhotoIsLost(page: Page, promised: Promised): Promise<void> {
   await people.section(page, "hotel-licence");
   await people.card(page, SHOT);
   const strip = page.getByTestId(`item-${SHOT}`).getByTestId("photo-thumb");
   await expect(async () => expect(await strip.count()).toBeGreaterThanOrEqual(promised.photos)).toPass();
-  await people.section(page, "opening");
-  await people.card(page, TYPED);
 }
 
 /** Before the first number there are words. */
@@ -127,7 +145,9 @@ async function killedWhileSaving(
   if (photos) {
     await people.card(page, SHOT);
     await page.getByTestId(`photo-${SHOT}`).click();
-    await expect(page.getByTestId("camera-shutter")).toBeEnabled({ timeout: 20_000 });
+    await expect(page.getByTestId("camera-shutter")).toBeEnabled({
+      timeout: 20_000,
+    });
   }
   const from = numberIn(photos ? "" : await page.getByTestId(`answer-${TYPED}`).inputValue()) + 1;
   // Never ends by itself: the browser is gone before.
@@ -150,7 +170,11 @@ async function typing({ testid, from }: { testid: string; from: number }): Promi
   const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")!.set!;
   let saves = 0;
   const seen = (): number => (saves += line.textContent.trim() === "已保存" ? 1 : 0);
-  new MutationObserver(seen).observe(line, { childList: true, characterData: true, subtree: true });
+  new MutationObserver(seen).observe(line, {
+    childList: true,
+    characterData: true,
+    subtree: true,
+  });
   await report(-1);
   for (let number = from; ; number += 1) {
     const before = saves;
@@ -182,10 +206,7 @@ async function shooting(): Promise<void> {
 
 /** What the server lacks of the promised once the phone has synced. */
 async function lostAtTheServer(office: Page, task: Found, promised: Promised): Promise<string[]> {
-  const context = await office
-    .context()
-    .browser()!
-    .newContext({ ...desk, baseURL: at.server.address });
+  const context = await office.context().browser()!.newContext(deskAt());
   const lead = await context.newPage();
   await people.signIn(lead, "zhian");
   const answer = await lead.request.get(`/api/review/inspections/${task.id}`);
