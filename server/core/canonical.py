@@ -60,9 +60,16 @@ def _check(members: Iterable[Any], depth: int) -> None:
         elif kind is list or kind is tuple:
             _check(member, depth + 1)
         elif kind is dict or isinstance(member, Mapping):
-            for key in member:
-                if not isinstance(key, str) or not key.isascii():
-                    raise NotCanonical("key_not_ascii", repr(key))
+            _check_keys(member)
             _check(member.values(), depth + 1)
         else:
             raise NotCanonical("not_json", kind.__name__)
+
+
+def _check_keys(keys: Iterable[Any]) -> None:
+    try:
+        plain = "".join(keys).isascii()
+    except TypeError:
+        plain = False
+    if not plain:
+        raise NotCanonical("key_not_ascii")

@@ -44,7 +44,7 @@ def describe_uploads() -> Response:
 
 
 @blp.route("/uploads", methods=["POST"])
-@access(*SENDERS, answers="tus", reads_first=True)
+@access(*SENDERS, answers="tus")
 def create_upload() -> Response:
     """Announce a file, and perhaps send its first bytes or all of them."""
     _require_version()
@@ -73,7 +73,7 @@ def read_upload(key: str) -> Response:
 
 
 @blp.route("/uploads/<key>", methods=["PATCH"])
-@access(*SENDERS, answers="tus", reads_first=True)
+@access(*SENDERS, answers="tus")
 def continue_upload(key: str) -> Response:
     """The next bytes, from where the server stands."""
     _require_version()

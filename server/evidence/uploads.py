@@ -20,7 +20,7 @@ from server.platform.auth import Actor
 from server.platform.blobs import blobs
 from server.platform.clock import now
 from server.platform.config import Settings
-from server.platform.db import db
+from server.platform.db import db, reading
 from server.platform.errors import Problem
 from server.platform.ids import new_id
 from server.platform.once import upsert
@@ -68,9 +68,10 @@ def announce(actor: Actor, new: Announced) -> Standing:
     settings: Settings = current_app.extensions["settings"]
     if new.size > settings.photo_bytes:
         raise Problem("upload_too_large", most=settings.photo_bytes // 1024 // 1024)
-    if not may_see(actor, new.inspection_id):
-        raise Problem("not_found")
-    known = _HERE.first({"sha256": new.sha256, "inspection_id": new.inspection_id})
+    with reading():
+        if not may_see(actor, new.inspection_id):
+            raise Problem("not_found")
+        known = _HERE.first({"sha256": new.sha256, "inspection_id": new.inspection_id})
     if known is not None and (known.erased_at is not None or known.inspection_id is not None):
         return Standing(new.sha256, new.size, new.size)
     return Standing(new_id(), 0, new.size)
@@ -127,10 +128,10 @@ def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checks
 
     Raises `upload_gone`, `upload_locked`, `upload_offset_wrong` and what `take_whole` raises.
     """
-    if len(key) == 64:
-        standing = standing_of(actor, key)
-        raise Problem("upload_offset_wrong", offset=standing.offset)
-    row = _mine(actor, key)
+    with reading():
+        if len(key) == 64:
+            raise Problem("upload_offset_wrong", offset=standing_of(actor, key).offset)
+        row = _mine(actor, key)
     new = Announced(row.inspection_id, row.sha256, row.size, row.media_type)
     done = row.done
     db.session.commit()

@@ -69,9 +69,13 @@ def state_of(inspection_id: str) -> State:
 
 
 def row_of(
-    entry: Entry | dict[str, Any], body: str, verdict: tuple[str, str | None], feed: int | None
+    entry: Entry | dict[str, Any],
+    body: str,
+    verdict: tuple[str, str | None],
+    feed: int | None,
+    pushed_by: str | None = None,
 ) -> dict[str, Any]:
-    """An entry as a row of the narrow table."""
+    """An entry as a row of the narrow table, but for the moment at which it is received."""
     value = entry.get("value")
     evidence = value.get("sha256") if entry.get("kind") == "evidence" and isinstance(value, dict) else None
     elsewhere = isinstance(value, dict) and value.get("purpose") == "held_elsewhere"
@@ -85,6 +89,7 @@ def row_of(
         "code": code,
         "feed": feed,
         "sha256": evidence if isinstance(evidence, str) and len(evidence) == 64 and not elsewhere else None,
+        "pushed_by": pushed_by,
         "body": body,
     }
 
@@ -106,8 +111,8 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
 
 
 def append_rows(rows: Iterable[dict[str, Any]]) -> None:
-    """Add rows of entries that are not there yet."""
-    _APPENDING.run_many(rows)
+    """Add rows of entries that are not there yet: they were received now."""
+    _APPENDING.run_many(rows, {"received_at": now()})
 
 
 _APPENDING = Prepared(ENTRIES.insert())
@@ -144,7 +149,7 @@ def say(head: Head, kind: str, path: str, value: Any, author_id: str, people: It
     )
     head.server_seq, head.server_tip = entry["seq"], entry["id"]
     body = canonical({name: member for name, member in entry.items() if name != "id"}).decode()
-    row = row_of(entry, body, (Status.ACCEPTED, None), head.feed) | {"pushed_by": None, "received_at": now()}
+    row = row_of(entry, body, (Status.ACCEPTED, None), head.feed)
     _follow(head, entry, people)
     return Said(entry, row, _signed(entry))
 

@@ -143,12 +143,11 @@ def _store(
         if status == ACCEPTED:
             accepted[pushed.inspection].append(cast(Entry, pushed.entry))
     feeds = {key: heads[key].feed + 1 for key in accepted}
-    stamp = {"pushed_by": bench.actor_id, "received_at": now()}
-    rows = [
-        row_of(p.entry, p.body.decode(), verdict, feeds.get(p.inspection) if verdict[0] == ACCEPTED else None) | stamp
-        for p, verdict in judged
-        if verdict[0] != REFUSED
-    ]
+    rows = []
+    for pushed, verdict in judged:
+        if verdict[0] != REFUSED:
+            feed = feeds[pushed.inspection] if verdict[0] == ACCEPTED else None
+            rows.append(row_of(pushed.entry, pushed.body.decode(), verdict, feed, bench.actor_id))
     stored = {row["id"] for row in rows}
     runs = [run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])]
     for key in sorted(accepted):

@@ -55,26 +55,22 @@ class Access:
     public: bool
     answers: str | None
     csrf: bool
-    reads_first: bool
 
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def access(
-    *roles: Role, public: bool = False, answers: str | None = None, csrf: bool = True, reads_first: bool = False
-) -> Callable[[View], View]:
+def access(*roles: Role, public: bool = False, answers: str | None = None, csrf: bool = True) -> Callable[[View], View]:
     """Declare who may call a view.
 
     `answers` names what is sent when it is not JSON of a schema ("pdf", "file", "tus"); `csrf=False` only where no
-    session exists yet. `reads_first`: the view goes on reading where the check has begun, and ends that transaction
-    itself before it takes the body and writes.
+    session exists yet.
     """
     if public == bool(roles):
         raise ValueError("a route is public or names its roles")
 
     def declare(view: View) -> View:
-        view.__access__ = Access(frozenset(roles), public, answers, csrf, reads_first)  # type: ignore[attr-defined]
+        view.__access__ = Access(frozenset(roles), public, answers, csrf)  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -120,9 +116,8 @@ def _guarded(view: Callable[..., Any], policy: Access) -> Callable[..., Any]:
         try:
             with reading():
                 _check(policy)
-            if not policy.reads_first:
-                # The body is still to come, from a phone on 2G perhaps: nothing may be held while it arrives.
-                db.session.rollback()
+            # The body is still to come, from a phone on 2G perhaps: nothing may be held while it arrives.
+            db.session.rollback()
             answer = view(*args, **kwargs)
             db.session.commit()
             return answer

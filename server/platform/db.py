@@ -79,6 +79,11 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def is_reading() -> bool:
+    """Whether we are inside `reading()`."""
+    return _reading.get()
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """One transaction around a use case outside HTTP (a command, a job): commits, or rolls back and raises."""
@@ -98,7 +103,7 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     # Straight to the driver: SQLAlchemy's way costs as much as the statement that follows.
-    connection.connection.cursor().execute("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+    connection.connection.cursor().execute("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
 
 
 def _attach_sqlite(engine: Engine) -> None:

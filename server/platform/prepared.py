@@ -7,14 +7,14 @@ transaction, listeners and errors are the session's, as everywhere.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-from server.platform.db import db
+from server.platform.db import db, is_reading
 
 Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
@@ -32,9 +32,15 @@ class Prepared:
         self._forms: dict[str, _Form] = {}
 
     def all(self, values: Values) -> list[Any]:
-        """The rows that it gives, as named tuples."""
-        connection, form = self._ready()
-        return form.rows(_drive(connection, form.text, form.parameters(values), gives_rows=True))
+        """The rows that it gives, as named tuples.
+
+        While `reading()`, and before the session has begun, it is a glance: a transaction of the session's around one
+        statement costs several times the statement.
+        """
+        if is_reading() and not db.session().in_transaction():
+            with db.engine.connect() as connection:
+                return self._rows(connection, values)
+        return self._rows(_held_connection(), values)
 
     def first(self, values: Values) -> Any:
         """The first row, or None."""
@@ -43,24 +49,30 @@ class Prepared:
 
     def run(self, values: Values) -> None:
         """For a statement that gives no rows."""
-        connection, form = self._ready()
+        connection = _held_connection()
+        form = self._form(connection.dialect)
         _drive(connection, form.text, form.parameters(values))
 
-    def run_many(self, rows: Iterable[Values]) -> None:
-        """The same once for each row; no rows, no statement."""
-        connection, form = self._ready()
+    def run_many(self, rows: Iterable[Values], shared: Values | None = None) -> None:
+        """The same once for each row; no rows, no statement. `shared` are values that all of them have."""
+        connection = _held_connection()
+        form = self._form(connection.dialect)
+        if shared:
+            form = form.given(shared)
         parameters = [form.parameters(values) for values in rows]
         if parameters:
             _drive(connection, form.text, parameters, many=True)
 
-    def _ready(self) -> tuple[Connection, "_Form"]:
-        db.session.flush()  # what the session holds is written first, as before its own queries
-        connection = db.session.connection()
-        form = self._forms.get(connection.dialect.name)
+    def _rows(self, connection: Connection, values: Values) -> list[Any]:
+        form = self._form(connection.dialect)
+        return form.rows(_drive(connection, form.text, form.parameters(values), gives_rows=True))
+
+    def _form(self, dialect: Dialect) -> "_Form":
+        form = self._forms.get(dialect.name)
         if form is None:
-            statement = self._statement(connection.dialect.name) if callable(self._statement) else self._statement
-            form = self._forms[connection.dialect.name] = _form_of(statement, connection.dialect)
-        return connection, form
+            statement = self._statement(dialect.name) if callable(self._statement) else self._statement
+            form = self._forms[dialect.name] = _form_of(statement, dialect)
+        return form
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,14 @@ class _Form:
         if self.by_name:
             return {name: convert(given[name]) if convert else given[name] for name, convert in self.slots}
         return [convert(given[name]) if convert else given[name] for name, convert in self.slots]
+
+    def given(self, values: Values) -> "_Form":
+        """The same with some parameters that are known, and converted, before."""
+        known = {
+            name: convert(values[name]) if convert else values[name] for name, convert in self.slots if name in values
+        }
+        slots = [(name, None if name in known else convert) for name, convert in self.slots]
+        return replace(self, constants={**self.constants, **known}, slots=slots)
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         rows = []
@@ -105,6 +125,13 @@ def _form_of(statement: Statement, dialect: Dialect) -> _Form:
         row._make,
         [(place, convert) for place, convert in conversions if convert],
     )
+
+
+def _held_connection() -> Connection:
+    """The connection of the session's transaction; what the session holds is written first, as by its own queries."""
+    session = db.session()
+    session.flush()
+    return session.connection()
 
 
 def _drive(

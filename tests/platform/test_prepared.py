@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, event, select, update
 from sqlalchemy.exc import IntegrityError
 
 from server.accounts.models import Device, Unit, UnitKind
-from server.platform.db import db
+from server.platform.db import db, reading
 from server.platform.errors import trace_of
 from server.platform.prepared import Prepared
 from tests.factories import Bureau
@@ -85,3 +85,22 @@ def test_who_listens_to_statements_hears_of_it(bureau: Bureau) -> None:
     finally:
         event.remove(db.engine, "before_cursor_execute", hear)
     assert heard == [("INSERT", True), ("SELECT", False)]
+
+
+def test_a_glance_opens_no_transaction_and_what_was_read_before_is_read_in_one(bureau: Bureau) -> None:
+    row = devices_of(bureau, 1)[0]
+    WRITING.run(row)
+    db.session.commit()
+    with reading():
+        assert FINDING.first({"person": row["person_id"]}).id == row["id"]
+        assert not db.session().in_transaction()
+        assert db.session.get(Device, row["id"]) is not None
+        assert FINDING.first({"person": row["person_id"]}).id == row["id"]
+        assert db.session().in_transaction()
+
+
+def test_values_that_all_rows_share_are_told_once(bureau: Bureau) -> None:
+    rows = devices_of(bureau, 2)
+    shared = {"enrolled_at": AT, "public_key": {"kty": "EC"}}
+    WRITING.run_many(({name: row[name] for name in row.keys() - shared.keys()} for row in rows), shared)
+    assert [row._asdict() for row in FINDING.all({"person": rows[0]["person_id"]})] == [row | shared for row in rows]
