@@ -11,10 +11,10 @@ _ID = re.compile(r"[0-9A-Za-z-]+")
 
 
 def shard(root: Path, name: str) -> Path:
-    """The one function that makes a path from an id: 256 folders, so that none grows large and, soon, none is new."""
+    """The one function that makes a path from an id: by its beginning into 256 folders, so that none grows large."""
     if not _ID.fullmatch(name):
         raise ValueError("not an id")
-    return root / name[:2] / name
+    return root.joinpath(name[:2], name)
 
 
 def sync_folder(folder: Path) -> None:
@@ -50,11 +50,16 @@ class FileBlobs:
         target = self.path(sha256)
         try:
             os.replace(file, target)
-        except FileNotFoundError:  # the first of its folder
-            target.parent.mkdir(parents=True, exist_ok=True)
-            sync_folder(self.root)
+        except FileNotFoundError:
+            self._make_folders()
             os.replace(file, target)
         sync_folder(target.parent)
+
+    def _make_folders(self) -> None:
+        """All 256 with the first blob: each made when it is needed would cost a sync more for every early photo."""
+        for number in range(256):
+            (self.root / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+        sync_folder(self.root)
 
     def open(self, sha256: str) -> BinaryIO:
         return self.path(sha256).open("rb")
