@@ -185,6 +185,7 @@ export class LiveInspection implements OpenInspection {
     const { beside, effects } = this;
     if (beside?.vault.person.id !== person) throw new Refusal("vault_locked");
     await give(effects.exchange, this.vault, beside.vault, this.id);
+    await beside.journal.refresh();
     const written = await write(beside.journal);
     await give(effects.exchange, beside.vault, this.vault, this.id);
     await this.journal.refresh();

@@ -1,9 +1,10 @@
 /**
  * The journal of one inspection in one vault: the only place where entries are written.
  *
- * Writing takes a lock over all tabs, looks at the newest state, allocates seq and prev, seals, and then commits in
- * one transaction that compares the chain's tip first: a second writer without the lock (or a browser that lost it)
- * cannot fork the chain. What `append` answers is on the disk.
+ * Writing takes a lock over all tabs, allocates seq and prev after the tip it knows, seals, and then commits in one
+ * transaction that compares the chain's tip first: where another tab has written meanwhile (or a browser has lost its
+ * locks) nothing is written, and the writer looks and tries again. So a save reads nothing before it writes, and no
+ * chain forks. What `append` answers is on the disk.
  */
 import type { Collection } from "dexie";
 import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
@@ -39,6 +40,9 @@ export interface Waiting {
   photos: number;
 }
 
+/** Where our own chain of the inspection ends. */
+type Tip = Pick<ChainRow, "seq" | "tip">;
+
 const HEADED = new Set<string>(["answer", "row", "finding"]);
 const ALLOCATIONS = 8;
 
@@ -47,6 +51,8 @@ export class Journal {
   /** Entries of kinds this version does not know: kept, handed on, not folded. */
   private readonly foreign = new Map<string, Entry>();
   private folded: State | null = null;
+  /** As of our last look or write; null before the first. */
+  private tip: Tip | null = null;
   /** What of this inspection the server has not confirmed, as of the last commit or `recount`. */
   waiting: Waiting = { entries: 0, photos: 0 };
 
@@ -140,9 +146,9 @@ export class Journal {
     const { vault, inspection, effects } = this;
     return effects.locks.hold(writeLock(vault, inspection), async () => {
       for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
-        const chain = await this.look();
-        const entries = await this.built(statements, chain);
-        if (!(await this.commit(chain, entries, attachments))) continue;
+        const tip = (attempt === 0 ? this.tip : null) ?? (await this.look());
+        const entries = await this.built(statements, tip);
+        if (!(await this.commit(tip, entries, attachments))) continue;
         this.include(entries);
         effects.channel.post({ about: "inspection", vault: vault.id, inspection });
         return entries;
@@ -152,7 +158,7 @@ export class Journal {
   }
 
   /** The chain's tip and all that is new, as of one moment: what another tab commits later changes the tip. */
-  private async look(): Promise<ChainRow> {
+  private async look(): Promise<Tip> {
     const { vault, inspection } = this;
     const { chains, entries } = vault.db;
     const [chain, rows] = await vault.run(() =>
@@ -161,10 +167,10 @@ export class Journal {
       ),
     );
     await this.take(rows);
-    return chain ?? { inspection, seq: 0, tip: null, signed: 0, forgotten: null };
+    return chain ?? { seq: 0, tip: null };
   }
 
-  private async built(statements: Statement[], chain: ChainRow): Promise<Entry[]> {
+  private async built(statements: Statement[], { seq, tip }: Tip): Promise<Entry[]> {
     const skew = await this.vault.skew();
     const at = isoTime(this.effects.clock.now());
     const made: Entry[] = [];
@@ -173,8 +179,8 @@ export class Journal {
         inspection: this.inspection,
         author: this.vault.person.id,
         device: this.vault.device,
-        seq: chain.seq + made.length + 1,
-        prev: made.length === 0 ? chain.tip : made[made.length - 1]!.id,
+        seq: seq + made.length + 1,
+        prev: made.length === 0 ? tip : made[made.length - 1]!.id,
         at,
         skew_ms: skew,
         kind,
@@ -217,29 +223,35 @@ export class Journal {
       .sort();
   }
 
-  private async commit(chain: ChainRow, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
-    const { vault } = this;
-    const last = entries[entries.length - 1]!;
+  /** False, and nothing is written, when the chain does not end where we thought. */
+  private async commit(before: Tip, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
+    const { vault, inspection } = this;
+    const { id: tip, seq } = entries[entries.length - 1]!;
     const [rows, outbox, evidence] = await Promise.all([
       Promise.all(entries.map((entry) => entryRow(vault, entry, true))),
       Promise.all(entries.map((entry) => entryOffer(vault, entry))),
       Promise.all(attachments.map((record) => this.evidenceRows(record))),
     ]);
     const { db } = vault;
-    return vault.run(() =>
+    const written = await vault.run(() =>
       db.transaction("rw", [db.entries, db.chains, db.outbox, db.evidence], async () => {
-        const now = await db.chains.get(this.inspection);
+        const chain = (await db.chains.get(inspection)) ?? newChain(inspection);
         // A repeat after a lost connection: the first attempt had reached the disk.
-        if (now?.tip === last.id) return true;
-        if ((now?.tip ?? null) !== chain.tip) return false;
-        await db.entries.bulkAdd(rows);
-        await db.outbox.bulkPut(outbox);
+        if (chain.tip === tip) return true;
+        if (chain.tip !== before.tip) return false;
         for (const attached of evidence) await attach(vault, attached);
-        await db.chains.put({ ...chain, seq: last.seq, tip: last.id });
-        this.waiting = await this.counted();
+        // Asked for together, done in this order.
+        [, , , this.waiting] = await Promise.all([
+          db.entries.bulkAdd(rows),
+          db.outbox.bulkPut(outbox),
+          db.chains.put({ ...chain, seq, tip }),
+          this.counted(),
+        ]);
         return true;
       }),
     );
+    if (written) this.tip = { seq, tip };
+    return written;
   }
 
   private async evidenceRows(record: EvidenceRecord): Promise<[EvidenceRow, OutboxRow]> {
@@ -257,6 +269,10 @@ export class Journal {
     }
     if (entries.length > 0) this.folded = null;
   }
+}
+
+function newChain(inspection: string): ChainRow {
+  return { inspection, seq: 0, tip: null, signed: 0, forgotten: null };
 }
 
 function headsOf(state: State, kind: string, path: string, removal: boolean): string[] {

@@ -131,6 +131,7 @@ describe("after the round is closed", () => {
       { inspection: HOTEL, entries: [received], runs: [run] },
       "server",
     );
+    await journal.refresh();
     const [late] = await journal.append([{ ...PASS, value: "fail" }]);
     expect(journal.state().late).toEqual([late!.id]);
     const [later] = await journal.append([{ ...PASS, value: "na" }]);
