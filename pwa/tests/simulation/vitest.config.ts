@@ -33,6 +33,6 @@ export default defineConfig({
     environment: "node",
     restoreMocks: true,
     // Lives make much that dies young, and errors by the thousand of which nobody reads the traces.
-    execArgv: ["--max-semi-space-size=64", "--stack-trace-limit=5"],
+    execArgv: ["--max-semi-space-size=64", "--single-threaded-gc", "--stack-trace-limit=5"],
   },
 });

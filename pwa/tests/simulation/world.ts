@@ -122,9 +122,10 @@ export class Life {
         await phone.start(person);
         if (phone.app === null)
           throw new Error(`${phone.name} cannot be opened: ${phone.refusals.slice(-3).join()}`);
-        for (let round = 0; round < 6 && (round === 0 || phone.waits); round += 1) {
-          await phone.app.sync.now();
+        await phone.app.sync.now();
+        for (let round = 1; round < 6 && phone.waits; round += 1) {
           await this.pass(60_000);
+          await phone.app.sync.now();
         }
         await phone.app.session.logout();
       }
