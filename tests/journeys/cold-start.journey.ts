@@ -30,7 +30,7 @@ function watch(): void {
   };
   const look = (): void => {
     if (document.querySelector('[data-testid="login-form"]')) note("login");
-    if (document.querySelector('[data-testid^="task-"]')) note("tasks");
+    if (document.querySelector(".task-row")) note("tasks");
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
   document.addEventListener("submit", () => note("submitted"), true);
@@ -46,7 +46,7 @@ async function coldStart(login: string): Promise<Seen> {
   await line.send("Emulation.setCPUThrottlingRate", { rate: THROTTLE });
   await page.goto(`${at.server.address}/tasks`);
   await people.unlockIfAsked(page, login);
-  await expect(page.locator('[data-testid^="task-"]').first()).toBeVisible();
+  await expect(page.locator(".task-row").first()).toBeVisible();
   const found = await page.evaluate(() => {
     const [stretch] = performance.getEntriesByName("suicha:stretch");
     const { seen } = window as unknown as { seen: Omit<Seen, "stretched"> };
