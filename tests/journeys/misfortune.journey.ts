@@ -214,12 +214,12 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     );
     await page.getByTestId("shot-again").click();
     await expect(page.getByTestId("shot-again")).toBeVisible();
-    await page.getByTestId("camera-close").click();
+    await page.goBack();
     await expect(page.getByTestId("camera-unkept")).toContainText(
       "1 张照片没有保存",
     );
     await disk.evaluate((it) => (it.state = "roomy"));
-    await page.getByTestId("camera-try-all").click();
+    await page.getByTestId("camera-unkept-keep").click();
     await expect(page.getByTestId("camera")).toBeHidden();
 
     await disk.evaluate((it) => (it.state = "full"));

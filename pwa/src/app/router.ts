@@ -3,9 +3,10 @@
  * words it needs, and which place at the bottom it lights. Screens load when they are first gone to.
  */
 import { createRouter, createWebHistory } from "vue-router";
-import type { RouteLocationNormalized, RouteRecordRaw, Router } from "vue-router";
+import type { RouteLocationNormalized, RouteRecordRaw, Router, RouterHistory } from "vue-router";
 import { needWords, say } from "@/locales";
 import type { WordsArea } from "@/locales";
+import { closeTopmost } from "@/ui/over";
 import LoginPage from "./LoginPage.vue";
 import type { Area, SessionState, Suicha } from "./ports";
 
@@ -148,9 +149,21 @@ async function addOffice(router: Router): Promise<void> {
   for (const route of officeRoutes) router.addRoute(route);
 }
 
+/** Back and forward close what lies over the page, and only then leave it. */
+function closeBeforeLeaving(router: Router, history: RouterHistory): void {
+  let gone: string | null = null;
+  history.listen((to) => (gone = to));
+  router.beforeEach((to) => {
+    const byKey = gone === to.fullPath;
+    gone = null;
+    return !(byKey && closeTopmost());
+  });
+}
+
 export function createAppRouter(suicha: Suicha): Router {
+  const history = createWebHistory();
   const router = createRouter({
-    history: createWebHistory(),
+    history,
     routes: [
       ...routes,
       { path: "/:rest(.*)*", name: "elsewhere", component: LoginPage, meta: { frame: "none" } },
@@ -158,6 +171,7 @@ export function createAppRouter(suicha: Suicha): Router {
     scrollBehavior: (to, _from, before) => before ?? (to.hash ? { el: to.hash, top: 132 } : { top: 0 }),
   });
 
+  closeBeforeLeaving(router, history);
   router.beforeEach(async (to, from) => {
     const session = suicha.session.state.value;
     if (to.meta.open) {

@@ -6,7 +6,7 @@ import type { StateWord } from "@/ui/StateLine.vue";
 import { clockTime } from "@/ui/format";
 import { useSuicha } from "./container";
 import type { SyncStatus } from "./ports";
-import { savedState } from "./saved";
+import { savedState, typing } from "./saved";
 
 export function useStateWords(): ComputedRef<StateWord[]> {
   const { t } = useWords();
@@ -17,6 +17,8 @@ export function useStateWords(): ComputedRef<StateWord[]> {
       return { key: "network", icon: "lock", text: t("state.needs_login"), tone: "warn" };
     if (status.network === "online")
       return { key: "network", icon: "cloud", text: t("state.online"), tone: "quiet" };
+    if (status.network === "connecting")
+      return { key: "network", icon: "cloud", text: t("state.connecting"), tone: "quiet" };
     const text = t(status.network === "offline" ? "state.offline" : "state.unreachable");
     return { key: "network", icon: "cloudOff", text, tone: "quiet" };
   }
@@ -55,7 +57,7 @@ export function useStateWords(): ComputedRef<StateWord[]> {
     if (now === null) return [];
     if (now.state === "failed")
       return [{ key: "saved", icon: "warning", text: t("state.not_saved"), tone: "fail" }];
-    if (now.state === "saving")
+    if (now.state === "saving" || typing.value > 0)
       return [{ key: "saved", icon: "pen", text: t("state.saving"), tone: "quiet" }];
     const text = now.at ? t("state.saved_at", { time: clockTime(now.at) }) : t("state.saved");
     return [{ key: "saved", icon: "check", text, tone: "quiet" }];

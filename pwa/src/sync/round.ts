@@ -35,6 +35,8 @@ export interface RoundEvents {
   changed: (what: { inspections: Set<string>; tasks: boolean }) => void;
   /** Bytes of the item under way; null when none is. */
   sending: (item: { key: string; sent: number } | null, done: number, total: number) => void;
+  /** The server has answered, however slowly. */
+  reached: () => void;
   /** False ends the round between two items: the vault was locked, the tab goes away. */
   goOn: () => boolean;
 }
@@ -107,7 +109,10 @@ export class Round {
           http: effects.http,
           clock: effects.clock,
           pace,
-          sent: (bytes) => events.sending({ key: row.key, sent: bytes }, done, total),
+          sent: (bytes) => {
+            events.reached();
+            events.sending({ key: row.key, sent: bytes }, done, total);
+          },
           between: () => this.letThrough(),
         },
         row,
@@ -151,6 +156,7 @@ export class Round {
 
   /** The server's clock, corrected by half the way there and back. */
   private readonly heard = async (serverTime: string, asked: number, answered: number): Promise<void> => {
+    this.events.reached();
     const time = Date.parse(serverTime);
     if (Number.isNaN(time)) return;
     const mark = await this.vault.syncMark();

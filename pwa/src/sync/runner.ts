@@ -80,6 +80,7 @@ export class SyncRunner implements SyncPort {
         void this.redraw();
       }),
     ];
+    if (wakes.online()) this.show({ network: "connecting" });
     void this.redraw();
     this.wake(0);
   }
@@ -246,6 +247,7 @@ export class SyncRunner implements SyncPort {
         });
         void this.redraw();
       },
+      reached: () => this.show({ network: "online" }),
       goOn: () => !this.stopped && !this.vault.locked,
     };
   }

@@ -168,10 +168,21 @@ async function checkSignature(
   const key = jwk === null ? null : await importPublicKey(subtle, jwk);
   if (key === null) throw new Refusal("packet_sender_unknown");
   const { signature, ...body } = header;
-  const right = await subtle
-    .verify(SIGNATURE, key, fromBase64url(signature), canonicalBytes(body))
-    .catch(() => false);
-  if (!right) throw new Refusal("packet_damaged");
+  if (!(await proves(subtle, key, signature, body))) throw new Refusal("packet_damaged");
+}
+
+/** False also for what is no signature at all. */
+async function proves(
+  subtle: SubtleCrypto,
+  key: CryptoKey,
+  signature: string,
+  body: object,
+): Promise<boolean> {
+  try {
+    return await subtle.verify(SIGNATURE, key, fromBase64url(signature), canonicalBytes(body));
+  } catch {
+    return false;
+  }
 }
 
 async function publicKey(subtle: SubtleCrypto, { kty, crv, x, y }: JsonWebKey): Promise<CryptoKey> {

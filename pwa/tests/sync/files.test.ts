@@ -192,6 +192,18 @@ describe("a file that is not right", () => {
     await expect(wang.files.take(new Blob([whole]))).resolves.toMatchObject({ entries: 1 });
   });
 
+  it("with a signature that is none, whatever letter it has, is refused in words", async () => {
+    const whole = await packed();
+    const at = new TextDecoder("latin1").decode(whole).indexOf('"signature":"') + '"signature":"'.length;
+    for (const letter of "=*+/ é") {
+      const changed = whole.slice();
+      changed[at + 7] = letter.charCodeAt(0);
+      await expect(wang.files.take(new Blob([changed])), letter).rejects.toMatchObject({
+        code: expect.stringMatching(/^packet_/),
+      });
+    }
+  });
+
   it("meant for somebody else, or from a stranger, says so", async () => {
     const file = new Blob([await packed()]);
     await expect(li.files.take(file)).rejects.toMatchObject({ code: "packet_not_for_us" });

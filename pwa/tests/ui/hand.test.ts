@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 /** The checklist in the hand: the floor grid, why an item is asked, person data, a visit that rests. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { typing } from "@/app/saved";
 import type { Definition, Evaluation, Item, State as CheckState } from "@/core/checklist/types";
 import type { State } from "@/core/journal/types";
 import FloorGrid from "@/field/answers/FloorGrid.vue";
@@ -167,6 +168,28 @@ it("what was typed before a kill and could not be stated is seen again where it 
   const props = { type: "text", field, path: "CM09", value: null, label: "编号", testid: "text" };
   story = await show(TextAnswer, props, { unstated: { CM09: "半个号" } });
   expect((story.get("text") as HTMLInputElement).value).toBe("半个号");
+});
+
+it("letters that lie nowhere yet are not called saved, and do not wait until the typing ends", async () => {
+  vi.useFakeTimers();
+  try {
+    const field = { title: { zh: "编号", en: "" } };
+    const props = { type: "text", field, path: "CM09", value: null, label: "编号", testid: "text" };
+    story = await show(TextAnswer, props);
+    const drafts: unknown[] = [];
+    for (const text of ["门", "门口", "门口没", "门口没有"]) {
+      await story.type("text", text);
+      expect(typing.value).toBe(1);
+      await vi.advanceTimersByTimeAsync(150);
+      drafts.push(story.drafts.get("CM09"));
+    }
+    expect(drafts).toEqual([undefined, undefined, "门口没", "门口没"]);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(story.drafts.get("CM09")).toBe("门口没有");
+    expect(typing.value).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it("what is typed while a statement is being saved is stated next, though the field was left meanwhile", async () => {

@@ -24,8 +24,8 @@ export interface SyncItem {
 }
 
 export interface SyncStatus {
-  /** unreachable: the system says online but our server does not answer. */
-  network: "online" | "offline" | "unreachable";
+  /** connecting: not asked yet · unreachable: the system says online but our server does not answer. */
+  network: "online" | "offline" | "connecting" | "unreachable";
   running: boolean;
   /** Another tab of this browser does the syncing. */
   elsewhere: boolean;

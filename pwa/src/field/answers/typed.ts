@@ -4,8 +4,10 @@
  */
 import { computed, onBeforeUnmount, onMounted, ref, watch } from "vue";
 import type { ComputedRef, Ref } from "vue";
+import { useTyping } from "@/app/saved";
 import { useInspecting } from "../inspection/inspecting";
 
+/** After the first letter that lies nowhere yet, however fast the next ones follow. */
 const DRAFT_AFTER_MS = 400;
 const STATE_AFTER_MS = 4000;
 
@@ -26,25 +28,65 @@ export interface TypedOptions {
   state: (text: string) => Promise<boolean>;
 }
 
+interface Draft {
+  /** Writes it, or takes it away where there is one. */
+  keep: (draft: string | null) => Promise<void>;
+  /** Writes what is typed, soon. */
+  soon: () => void;
+  /** What lies in the vault since before. */
+  found: (draft: string) => void;
+  settle: () => void;
+}
+
+/** The text as it lies in the vault while it is typed; the state line says when it does not yet. */
+function useDraft(key: string, text: Ref<string>, pending: ComputedRef<boolean>): Draft {
+  const { open } = useInspecting();
+  /** There is one in the vault, or will be in a moment. */
+  let there = false;
+  /** What is known to lie there. */
+  const kept = ref<string | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  useTyping(() => pending.value && text.value !== kept.value);
+
+  async function keep(draft: string | null): Promise<void> {
+    if (draft === null && !there) return;
+    there = draft !== null;
+    await open.saveDraft(key, draft);
+    kept.value = draft;
+  }
+
+  function settle(): void {
+    clearTimeout(timer);
+    timer = undefined;
+  }
+
+  return {
+    keep,
+    settle,
+    soon() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void keep(text.value);
+      }, DRAFT_AFTER_MS);
+    },
+    found(draft) {
+      there = true;
+      kept.value = draft;
+    },
+  };
+}
+
 export function useTyped(options: TypedOptions): Typed {
-  const { open, unstated } = useInspecting();
+  const { unstated } = useInspecting();
   const text = ref(options.stored());
-  /** What is typed lies in the vault as a draft. */
-  let drafted = false;
   const pending = computed(() => text.value !== options.stored());
-  let draftTimer: ReturnType<typeof setTimeout> | undefined;
+  const draft = useDraft(options.draft, text, pending);
   let stateTimer: ReturnType<typeof setTimeout> | undefined;
   let stating = false;
 
   function settle(): void {
-    clearTimeout(draftTimer);
+    draft.settle();
     clearTimeout(stateTimer);
-  }
-
-  async function keep(draft: string | null): Promise<void> {
-    if (draft === null && !drafted) return;
-    drafted = draft !== null;
-    await open.saveDraft(options.draft, draft);
   }
 
   async function flush(): Promise<void> {
@@ -56,7 +98,7 @@ export function useTyped(options: TypedOptions): Typed {
       for (let said: string | null = null; pending.value && text.value !== said;) {
         said = text.value;
         const stated = await options.state(said);
-        await keep(stated && text.value === said ? null : text.value);
+        await draft.keep(stated && text.value === said ? null : text.value);
       }
     } finally {
       stating = false;
@@ -64,9 +106,12 @@ export function useTyped(options: TypedOptions): Typed {
   }
 
   function typed(): void {
-    settle();
-    if (!pending.value) return void keep(null);
-    draftTimer = setTimeout(() => void keep(text.value), DRAFT_AFTER_MS);
+    clearTimeout(stateTimer);
+    if (!pending.value) {
+      settle();
+      return void draft.keep(null);
+    }
+    draft.soon();
     stateTimer = setTimeout(() => void flush(), STATE_AFTER_MS);
   }
 
@@ -76,10 +121,10 @@ export function useTyped(options: TypedOptions): Typed {
 
   /** What was typed before the app was killed and could not be stated is seen again where it was typed. */
   function seeAgain(): void {
-    const draft = unstated.value[options.draft];
-    if (draft === undefined || pending.value) return;
-    drafted = true;
-    text.value = draft;
+    const typed = unstated.value[options.draft];
+    if (typed === undefined || pending.value) return;
+    draft.found(typed);
+    text.value = typed;
   }
 
   watch(text, typed);
