@@ -3,6 +3,7 @@
  * What does the work (workshop.ts) is loaded when the first vault opens, not with the login page.
  */
 import { shallowRef, triggerRef, watch, type ShallowRef } from "vue";
+import type { Text } from "../core/checklist/types";
 import { QUIET } from "../sync/quiet";
 import { Refusal } from "../vault/refusal";
 import type { Effects, OpenInspection, SyncPort, SyncStatus, TaskCard, View, WorkPort } from "./ports";
@@ -83,6 +84,10 @@ export class WorkDesk implements WorkPort {
   async openInspection(id: string): Promise<OpenInspection> {
     if (this.work === null) throw new Refusal("vault_locked");
     return this.work.openInspection(id);
+  }
+
+  async titles(id: string): Promise<Record<string, Text>> {
+    return this.work?.titles(id) ?? {};
   }
 
   async prepare(): Promise<{ prepared: number; total: number }> {

@@ -97,6 +97,10 @@ function storageManager(): Partial<StorageManager> | undefined {
 
 const browserWakes: Wakes = {
   online: () => navigator.onLine,
+  sparing() {
+    const line = (navigator as { connection?: { saveData?: boolean; effectiveType?: string } }).connection;
+    return line?.saveData === true || (line?.effectiveType ?? "").endsWith("2g");
+  },
   listen(heard) {
     const online = (): void => heard("online");
     const offline = (): void => heard("offline");

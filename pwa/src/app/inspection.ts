@@ -58,6 +58,7 @@ export class LiveInspection implements OpenInspection {
   readonly id: string;
   readonly view;
   readonly saved = shallowRef<Saved>({ state: "saved", at: null, code: null });
+  readonly looked = shallowRef<ReadonlySet<string>>(new Set());
   private pending = 0;
   private skew = 0;
   private beside: Beside | null = null;
@@ -93,6 +94,14 @@ export class LiveInspection implements OpenInspection {
         await this.effects.storage.mayCapture(bytes.byteLength);
       return journal.putEvidence(path, bytes, meta);
     });
+  }
+
+  readonly entry = (id: string): Entry | undefined => this.journal.entry(id);
+
+  async look(id: string): Promise<void> {
+    this.looked.value = new Set(this.looked.value).add(id);
+    const all = (await this.vault.meta("looked")) ?? {};
+    await this.vault.setMeta("looked", { ...all, [this.id]: [...this.looked.value] });
   }
 
   async evidence(sha256: string): Promise<{ bytes: ArrayBuffer; media_type: string } | null> {

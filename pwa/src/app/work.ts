@@ -3,6 +3,7 @@ import { shallowRef } from "vue";
 import { photoPath } from "../api/server";
 import type { Http } from "../api/http";
 import { sha256Hex } from "../core/sha256";
+import type { Text } from "../core/checklist/types";
 import { isoTime } from "../vault/encoding";
 import { evidenceRecord, keepBlob, readBlob } from "../vault/blobs";
 import { exchange } from "../vault/exchange";
@@ -84,7 +85,9 @@ export class Work implements WorkPort {
     await journal.refresh();
     const opened = new LiveInspection(journal, ingredients, this.inspectionEffects());
     await opened.stand(this.besideOf(id));
+    opened.looked.value = new Set((await vault.meta("looked"))?.[id]);
     this.open.set(id, opened);
+    this.runner?.attend(true);
     await vault.setMeta("opened", { ...(await vault.meta("opened")), [id]: this.own.effects.clock.now() });
     await this.refresh();
     return opened;
@@ -95,6 +98,16 @@ export class Work implements WorkPort {
     await this.refresh();
     const wanted = this.tasks.value.filter((card) => !card.removed);
     return { prepared: wanted.filter((card) => card.prepared).length, total: wanted.length };
+  }
+
+  async titles(id: string): Promise<Record<string, Text>> {
+    const { vault } = this;
+    const record = await vault?.task(id);
+    const checklists = await Promise.all(
+      (record?.task.checklists ?? []).map((hash) => vault!.checklist(hash)),
+    );
+    const items = checklists.flatMap((one) => one?.sections ?? []).flatMap((section) => section.items);
+    return Object.fromEntries(items.map(({ code, title }) => [code, title]));
   }
 
   /** Something changed elsewhere: in a pull, in another tab. */
@@ -195,6 +208,7 @@ export class Work implements WorkPort {
       },
       closed: (opened) => {
         if (this.open.get(opened.id) === opened) this.open.delete(opened.id);
+        if (this.open.size === 0) this.runner?.attend(false);
       },
     };
   }

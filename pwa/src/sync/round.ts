@@ -43,6 +43,8 @@ export interface RoundEvents {
 
 /** After this many answers of the kind 5xx in a row the server is left alone for a while. */
 const SERVER_FAULTS = 2;
+/** What the others said is asked for once more at the end of a round that took longer than this. */
+const LONG_MS = 3_000;
 /** A partner's answers should not wait for thirty photos. */
 const PULL_EVERY_MS = 45_000;
 
@@ -56,17 +58,22 @@ export class Round {
     private readonly pace: Pace,
   ) {}
 
-  /** Throws Unreachable, and ApiError for what concerns the round as a whole. */
-  async run(hurry: boolean): Promise<void> {
+  /**
+   * Throws Unreachable, and ApiError for what concerns the round as a whole. A `glance` brings and sends like any
+   * other, and leaves receipts and tidying to the next whole round.
+   */
+  async run({ hurry, glance }: { hurry: boolean; glance: boolean }): Promise<void> {
     await this.push(hurry);
     await this.pull();
     await this.push(hurry);
     await this.uploads(hurry);
     if (!this.events.goOn()) return;
-    if (this.effects.clock.now() > this.lastPull) await this.pull();
-    await this.receipts();
     const { clock, locks } = this.effects;
-    await sweepOrphans(this.vault, locks);
+    if (clock.now() - this.lastPull > LONG_MS) await this.pull();
+    if (!glance) {
+      await this.receipts();
+      await sweepOrphans(this.vault, locks);
+    }
     await this.vault.setSyncMark({ ...(await this.vault.syncMark()), last: clock.now() });
   }
 

@@ -42,6 +42,9 @@ const AFTER_SAVE_MS = 1_500;
 const QUIET_EVERY_MS = 3 * 60_000;
 /** While another tab syncs, what waits here is looked after soon. */
 const ELSEWHERE_MS = 5_000;
+/** While an inspection is open and looked at, the colleague's answers come in at this pace, and up to so much later. */
+const BESIDE_MS = 10_000;
+const BESIDE_JITTER_MS = 4_000;
 const HIDDEN_EVERY_MS = 15 * 60_000;
 /** Three times as often where storage was not promised. */
 const FRAGILE_SHARE = 3;
@@ -56,6 +59,9 @@ export class SyncRunner implements SyncPort {
   private again: { hurry: boolean } | null = null;
   private failures = 0;
   private hidden = false;
+  private attended = false;
+  /** When the last whole round ended; UTC ms. */
+  private whole = -Infinity;
   private stopped = false;
   private sending: { key: string; sent: number } | null = null;
   private drawing: Promise<void> | null = null;
@@ -98,6 +104,13 @@ export class SyncRunner implements SyncPort {
     void this.redraw();
     if (this.current !== null) this.again ??= { hurry: false };
     else if (this.failures === 0) this.wake(AFTER_SAVE_MS);
+  }
+
+  /** An inspection is open now, or none any more: while one is, what the colleague says is looked for more often. */
+  attend(open: boolean): void {
+    if (this.attended === open) return;
+    this.attended = open;
+    if (open && this.current === null && this.failures === 0) this.wake(0);
   }
 
   async now(): Promise<SyncStatus> {
@@ -171,12 +184,14 @@ export class SyncRunner implements SyncPort {
       this.show({ network: "offline", running: false, reason: null });
       return;
     }
-    this.show({ running: true, elsewhere: false });
+    const glance = this.isGlance(hurry);
+    this.show({ running: !glance, elsewhere: false });
     try {
       const door = await this.effects.door();
       if (door === "unreachable") throw new Unreachable();
       if (door !== "open") return await this.shut(door);
-      await new Round(this.vault, this.effects, this.events(), this.pace).run(hurry);
+      await new Round(this.vault, this.effects, this.events(), this.pace).run({ hurry, glance });
+      if (!glance) this.whole = this.effects.clock.now();
       this.failures = 0;
       this.show({ network: "online", reason: null, needsLogin: false });
     } catch (thrown) {
@@ -186,6 +201,17 @@ export class SyncRunner implements SyncPort {
       this.show({ running: false, percent: null });
       await this.redraw();
     }
+  }
+
+  /** Between two whole rounds with nothing to send: only what the others said is asked for. */
+  private isGlance(hurry: boolean): boolean {
+    const { entries, photos } = this.status.value.waiting;
+    const soon = this.effects.clock.now() - this.whole < QUIET_EVERY_MS;
+    return !hurry && soon && this.isBeside() && entries + photos === 0;
+  }
+
+  private isBeside(): boolean {
+    return this.attended && !this.hidden && !this.status.value.needsLogin && !this.effects.wakes.sparing();
   }
 
   private async shut(door: "expired" | "other_person"): Promise<void> {
@@ -221,7 +247,8 @@ export class SyncRunner implements SyncPort {
     const lookAgain = elsewhere && waiting.entries + waiting.photos > 0;
     const calm =
       (this.hidden ? HIDDEN_EVERY_MS : QUIET_EVERY_MS) / (this.effects.fragile() ? FRAGILE_SHARE : 1);
-    const quiet = lookAgain ? ELSEWHERE_MS : calm;
+    const beside = this.isBeside() ? BESIDE_MS + this.effects.random.fraction() * BESIDE_JITTER_MS : Infinity;
+    const quiet = lookAgain ? ELSEWHERE_MS : Math.min(calm, beside);
     const now = this.effects.clock.now();
     const wait = Math.min(quiet, ...waits.map((at) => Math.max(1_000, at - now)));
     this.show({ nextTry: isoTime(now + wait) });

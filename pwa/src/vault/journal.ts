@@ -67,6 +67,10 @@ export class Journal {
     return [...this.entries.values()];
   }
 
+  entry(id: string): Entry | undefined {
+    return this.entries.get(id);
+  }
+
   state(): State {
     this.folded ??= fold(this.entries.values(), this.inspection);
     return this.folded;

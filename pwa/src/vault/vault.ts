@@ -24,6 +24,8 @@ export interface Meta {
   notices: Notice[];
   /** Inspection id → UTC ms of the last opening here. */
   opened: Record<string, number>;
+  /** Inspection id → ids of the colleague's statements that took the place of mine and that I have looked at. */
+  looked: Record<string, string[]>;
   /** Inspection id → UTC ms of the last manifest asked for. */
   manifests: Record<string, number>;
   /** Epoch of the server that was told of this device; a server put back to an older state may not know it. */

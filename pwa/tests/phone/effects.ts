@@ -138,10 +138,15 @@ export class ProfileChannel {
 
 export class FakeWakes implements Wakes {
   private up = true;
+  thrifty = false;
   private readonly ears = new Set<(why: "online" | "offline" | "visible" | "hidden") => void>();
 
   online(): boolean {
     return this.up;
+  }
+
+  sparing(): boolean {
+    return this.thrifty;
   }
 
   listen(heard: (why: "online" | "offline" | "visible" | "hidden") => void): () => void {

@@ -132,6 +132,51 @@ describe("a day at the hotel", () => {
     expect(mine.view.value.partners).toMatchObject([{ name: WANG.name, lastSeq: 1 }]);
   });
 
+  it("brings the colleague's answer within a quarter of a minute while the inspection is open, and asks little", async () => {
+    const wangs = new Phone(server, "wang");
+    const other = wangs.start();
+    await other.session.start();
+    await wangs.login(other, WANG);
+    await (await open(other)).append(FAIL);
+    await other.sync.now();
+    server.signIn(LI);
+    const mine = await open();
+    await app.sync.now();
+    const calls: string[] = [];
+    server.line = ({ method, path }) => {
+      calls.push(`${method} ${path.split("?")[0]}`);
+      return "well";
+    };
+    expect(mine.entry(mine.view.value.state.answers["HTL01"]!.heads[0]!)!.author).toBe(WANG.id);
+
+    server.signIn(WANG);
+    await (await open(other)).append(PASS);
+    await other.sync.now();
+    server.signIn(LI);
+    calls.length = 0;
+    phone.profile.clock.pass(14_000);
+    await expect.poll(() => mine.view.value.state.answers["HTL01"]!.value).toBe("pass");
+    expect(calls).toEqual(["GET /api/sync/pull"]);
+  });
+
+  it("asks rarely on a line that is to be spared, out of sight, or when no inspection is open", async () => {
+    const inspection = await open();
+    const rest = async (): Promise<number> => {
+      await app.sync.now();
+      return Date.parse(app.sync.status.value.nextTry!) - phone.profile.clock.now();
+    };
+    expect(await rest()).toBeLessThanOrEqual(14_000);
+    phone.profile.wakes.thrifty = true;
+    expect(await rest()).toBeGreaterThanOrEqual(60_000);
+    phone.profile.wakes.thrifty = false;
+    phone.profile.wakes.go("hidden");
+    expect(await rest()).toBeGreaterThanOrEqual(60_000);
+    phone.profile.wakes.go("visible");
+    expect(await rest()).toBeLessThanOrEqual(14_000);
+    inspection.close();
+    expect(await rest()).toBeGreaterThanOrEqual(60_000);
+  });
+
   it("lets a colleague sign on this phone with his own vault, without network", async () => {
     const hers = phone.start();
     await hers.session.start();

@@ -5,7 +5,7 @@ import type { Definition, Evaluation } from "@/core/checklist/types";
 import type { Comment, Entry } from "@/core/journal/types";
 import { nextOpen } from "@/field/inspection/next-open";
 import { grouped } from "@/field/tasks/grouping";
-import { settlements } from "@/lead/settled";
+import { settlements } from "@/core/journal";
 
 function card(number: string, from: string, to: string, phase: TaskCard["phase"] = "not_started"): TaskCard {
   return { task: { number, window: { from, to } }, phase } as TaskCard;

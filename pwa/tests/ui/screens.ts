@@ -2,6 +2,7 @@
 import { createApp, h, nextTick, shallowRef } from "vue";
 import type { Component } from "vue";
 import { provideSuicha } from "@/app/container";
+import type { Entry } from "@/core/journal/types";
 import type { Conflict, InspectionView, Statement, Suicha } from "@/app/ports";
 import type { Inspecting } from "@/field/inspection/inspecting";
 import { inspectingKey } from "@/field/inspection/inspecting";
@@ -25,7 +26,7 @@ function view(conflicts: Conflict[], state: object): InspectionView {
   return {
     definition,
     conflicts,
-    state: { answers: {}, conflicts: {}, findings: {}, row_values: {}, ...state },
+    state: { answers: {}, conflicts: {}, cleared: {}, findings: {}, row_values: {}, ...state },
     evaluation: { findings: [], rows: {}, missing: [] },
     people: {},
   } as unknown as InspectionView;
@@ -44,31 +45,44 @@ export async function show(
     state?: object;
     refuses?: boolean;
     unstated?: Record<string, string>;
+    entries?: Entry[];
   } = {},
 ): Promise<Story> {
   await needWords(["field"]);
   const said: Statement[][] = [];
   const drafts = new Map<string, string | null>();
+  const looked = shallowRef<ReadonlySet<string>>(new Set());
   const held = shallowRef(view(given.conflicts ?? [], given.state ?? {}));
   const inspecting = {
     view: held,
     writable: shallowRef(true),
     lawDate: shallowRef("2026-11-22"),
     writer: shallowRef(null),
+    looker: shallowRef("me"),
     unstated: shallowRef(given.unstated ?? {}),
-    open: { saveDraft: async (key: string, text: string | null) => void drafts.set(key, text) },
+    open: {
+      saveDraft: async (key: string, text: string | null) => void drafts.set(key, text),
+      entry: (id: string) => given.entries?.find((entry) => entry.id === id),
+      looked,
+      look: async (id: string) => void (looked.value = new Set(looked.value).add(id)),
+    },
     nameOf: (person: string) => person,
     say: async (statements: Statement[]) => {
       if (!given.refuses) said.push(statements);
       return !given.refuses;
     },
   } as unknown as Inspecting;
-  const suicha = { clock: { now: () => NOW }, capture: { tick: () => undefined } } as unknown as Suicha;
+  const suicha = {
+    clock: { now: () => NOW },
+    capture: { tick: () => undefined },
+    session: { state: shallowRef({ me: null }) },
+  } as unknown as Suicha;
 
+  const stating = "state" in ((component as { props?: object }).props ?? {});
   const page = document.createElement("div");
   document.body.append(page);
   const app = createApp({
-    render: () => h(component, { ...props, state: props.state ?? (async () => true) }),
+    render: () => h(component, stating ? { state: async () => true, ...props } : props),
   });
   app.provide(inspectingKey, inspecting);
   provideSuicha(app, suicha);

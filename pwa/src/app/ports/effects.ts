@@ -64,6 +64,8 @@ export interface Disk {
 /** Network as the system reports it (a hint only), and moments worth a sync: online, visible, timer. */
 export interface Wakes {
   online(): boolean;
+  /** True where the system says that data is to be saved, or the line is of the slowest kind. */
+  sparing(): boolean;
   listen(heard: (why: "online" | "offline" | "visible" | "hidden") => void): Unlisten;
 }
 

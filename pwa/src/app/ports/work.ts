@@ -1,6 +1,6 @@
 /** Tasks, and the inspections that are opened from them. */
 import type { Task } from "../../api/types";
-import type { Definition, Evaluation, Narrative } from "../../core/checklist/types";
+import type { Definition, Evaluation, Narrative, Text } from "../../core/checklist/types";
 import type { Cover, Entry, Kind, Mark, Position, State } from "../../core/journal/types";
 import type { View } from "./effects";
 
@@ -109,6 +109,11 @@ export interface OpenInspection {
   appendAll(statements: Statement[], options?: WriteOptions): Promise<Entry[]>;
   /** Hashes, encrypts and commits the bytes, reads them back, appends the entry; resolves only then (已保存). */
   putEvidence(path: string, bytes: ArrayBuffer, meta: EvidenceMeta, options?: WriteOptions): Promise<Entry>;
+  /** One statement by its id, as the view holds it. */
+  readonly entry: (id: string) => Entry | undefined;
+  /** Statements of the colleague in place of mine that I have looked at; remembered on this phone. */
+  readonly looked: View<ReadonlySet<string>>;
+  look(id: string): Promise<void>;
   /** Decrypted bytes of one evidence: from the vault, else from the server when online; null when neither has them. */
   evidence(sha256: string): Promise<{ bytes: ArrayBuffer; media_type: string } | null>;
   /** Text being typed: kept encrypted until the statement is appended (or cleared with null). */
@@ -128,6 +133,8 @@ export interface WorkPort {
   readonly tasks: View<TaskCard[]>;
   /** Refusals: not_prepared (no checklist here yet), offline_grant_over, unknown_task, vault_locked. */
   openInspection(id: string): Promise<OpenInspection>;
+  /** Titles of an inspection's items by their codes; none of a task that is no longer here. */
+  titles(id: string): Promise<Record<string, Text>>;
   /** Asks the server now, so that everything of my tasks is here before I leave the office. */
   prepare(): Promise<{ prepared: number; total: number }>;
 }

@@ -5,3 +5,4 @@ export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from 
 export { marksOver, ownLayers } from "./evidence";
 export { fold } from "./fold";
 export { headsAt, headsOfRow } from "./naming";
+export { reasonOf, settlements, traceOf, type EntryOf, type Settlement, type Trace } from "./trace";

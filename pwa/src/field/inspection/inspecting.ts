@@ -5,14 +5,16 @@
 import { computed, inject, shallowRef } from "vue";
 import type { ComputedRef, InjectionKey, ShallowRef } from "vue";
 import type { Item, RowResult, Section } from "@/core/checklist/types";
-import { SERVER } from "@/core/journal/types";
+import { SERVER, type Entry } from "@/core/journal/types";
 import { useSuicha } from "@/app/container";
 import type { OpenInspection, Statement, View, InspectionView, Writer } from "@/app/ports";
-import { useWords } from "@/locales";
+import { useWords, type Speech } from "@/locales";
+import { answerWords, placeOf } from "@/ui/checklist";
 import { chinaDate } from "@/ui/format";
 import { useRefusals } from "@/ui/refusal";
 import { steady } from "@/ui/steady";
 import { showToast } from "@/ui/toast";
+import { saidByOthers } from "./standing";
 
 export interface Inspecting {
   readonly open: OpenInspection;
@@ -26,13 +28,18 @@ export interface Inspecting {
   readonly lawDate: ComputedRef<string>;
   /** In whose name the next statement is made, when a colleague has unlocked on this phone. */
   readonly writer: ShallowRef<Writer | null>;
+  /** Who looks at the screen: the one who writes now. */
+  readonly looker: ComputedRef<string | undefined>;
   /** Typed before the app was killed and not stated yet, by the key of its draft. */
   readonly unstated: ShallowRef<Record<string, string>>;
   /** Makes statements; false when refused (the reason was told). */
   say(statements: Statement[]): Promise<boolean>;
-  /** Answers with an undo that appends the value of before. */
-  answer(path: string, value: unknown, words: string): Promise<boolean>;
-  /** Answers a cell; a row of the system that nobody has touched yet is stated first. `words` offer an undo. */
+  /**
+   * Answers. With `words` the toast says so and offers to say again what was said before; without it (typed answers)
+   * only where a colleague's answer gave way.
+   */
+  answer(path: string, value: unknown, words?: string): Promise<boolean>;
+  /** Answers a cell; a row of the system that nobody has touched yet is stated first. `words` as in `answer`. */
   answerCell(item: Item, row: RowResult, column: string, value: unknown, words?: string): Promise<boolean>;
   /** The name behind a statement; what the server recorded for a lead whom this phone does not know says so. */
   nameOf(person: string, device?: string): string;
@@ -54,13 +61,32 @@ function rowStatement(view: InspectionView, item: Item, row: RowResult): Stateme
   return [{ kind: "row", path, value: { order: Math.max(0, order), source: row.source, key: row.key } }];
 }
 
+/** "已改为 不合格（原为 钱思源：合格）" */
+function givenWay(
+  path: string,
+  others: readonly Entry[],
+  { view, nameOf, speech }: Pick<Inspecting, "nameOf"> & { view: InspectionView; speech: Speech },
+): string {
+  const { state, definition } = view;
+  const place = placeOf(definition, path);
+  const inWords = (value: unknown): string =>
+    answerWords(value, place?.column ?? place?.item ?? null, definition, speech);
+  return speech.t("trace.given_way", {
+    words: inWords(state.answers[path]?.value),
+    name: others.map(({ author, device }) => nameOf(author, device)).join(speech.t("answer.comma")),
+    before: inWords(others[0]!.value),
+  });
+}
+
 export function createInspecting(open: OpenInspection): Inspecting {
-  const { capture, clock } = useSuicha();
-  const { t } = useWords();
+  const { capture, clock, session } = useSuicha();
+  const speech = useWords();
+  const { t } = speech;
   const { tell } = useRefusals();
   const view = open.view;
   const writer = shallowRef<Writer | null>(null);
   const unstated = shallowRef<Record<string, string>>({});
+  const looker = computed(() => writer.value?.person ?? session.state.value.me?.person.id);
   const visible = computed(() => new Set(view.value.evaluation.visible));
   const writable = computed(
     () => view.value.writable && ["open", "returned"].includes(view.value.state.phase),
@@ -77,16 +103,24 @@ export function createInspecting(open: OpenInspection): Inspecting {
     }
   }
 
-  /** States `value`; the toast offers to say again what was said before. */
-  async function undoable(statements: Statement[], path: string, words: string): Promise<boolean> {
+  /** States `value`; the toast offers to say again what was said before, and names whose answer gave way. */
+  async function stated(statements: Statement[], path: string, words?: string): Promise<boolean> {
     const before = view.value.state.answers[path]?.value ?? null;
+    const others = before === null ? [] : saidByOthers({ open, view, looker }, path);
     const done = await say(statements);
-    if (done) {
+    const text =
+      others.length > 0
+        ? givenWay(path, others, { view: view.value, nameOf, speech })
+        : words && t("saved_as", { words });
+    if (done && text) {
       const undo = { text: t("common.undo"), run: () => void say([{ kind: "answer", path, value: before }]) };
-      showToast(t("saved_as", { words }), { action: undo });
+      showToast(text, { action: undo });
     }
     return done;
   }
+
+  const nameOf = (person: string, device?: string): string =>
+    view.value.people[person] ?? t(device === SERVER ? "role.lead" : "common.unknown_person");
 
   return {
     open,
@@ -94,9 +128,10 @@ export function createInspecting(open: OpenInspection): Inspecting {
     visible,
     writable,
     writer,
+    looker,
     unstated,
     say,
-    answer: (path, value, words) => undoable([{ kind: "answer", path, value }], path, words),
+    answer: (path, value, words) => stated([{ kind: "answer", path, value }], path, words),
     sections: steady(() =>
       view.value.definition.sections.filter((section) =>
         section.items.some((item) => visible.value.has(item.code)),
@@ -112,9 +147,8 @@ export function createInspecting(open: OpenInspection): Inspecting {
         ...rowStatement(view.value, item, row),
         { kind: "answer", path, value },
       ];
-      return words === undefined ? say(statements) : undoable(statements, path, words);
+      return stated(statements, path, words);
     },
-    nameOf: (person, device) =>
-      view.value.people[person] ?? t(device === SERVER ? "role.lead" : "common.unknown_person"),
+    nameOf,
   };
 }

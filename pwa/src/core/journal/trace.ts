@@ -1,0 +1,87 @@
+/**
+ * What a standing statement took the place of, when that was somebody else's word: replaced alone, or settled out of
+ * two that stood side by side. Read backwards from the heads of one place: nothing here walks the journal.
+ */
+import { canonical } from "../canonical";
+import { oldestFirst } from "./statement";
+import type { Comment, Entry } from "./types";
+
+export type EntryOf = (id: string) => Entry | undefined;
+
+export interface Trace {
+  /** settled: one of several was chosen, with a reason · replaced: another's word gave way unasked. */
+  readonly how: "settled" | "replaced";
+  /** The statement that stands now; of a settlement the one that settled. */
+  readonly entry: Entry;
+  /** What it took the place of and what says something else, oldest first. */
+  readonly before: readonly Entry[];
+}
+
+/** How a difference was settled: every statement that named several different ones. */
+export interface Settlement {
+  readonly entry: Entry;
+  /** What stood side by side before, oldest first. */
+  readonly sides: readonly Entry[];
+  /** The comment made with it: the reason. */
+  readonly reason: string | null;
+}
+
+const HEADED: ReadonlySet<string> = new Set(["answer", "row", "finding"]);
+
+/** The trace of what stands at one place (`heads` of one path and kind); null when nobody else's word gave way. */
+export function traceOf(heads: readonly string[], entryOf: EntryOf): Trace | null {
+  for (const id of heads) {
+    const entry = entryOf(id);
+    const trace = entry === undefined ? null : tracedFrom(entry, entryOf);
+    if (trace !== null) return trace;
+  }
+  return null;
+}
+
+/** Who changes his own words again has still replaced what stood there before his first. */
+function tracedFrom(head: Entry, entryOf: EntryOf): Trace | null {
+  for (let step: Entry | undefined = head; step !== undefined;) {
+    const replaced = replacedBy(step, entryOf);
+    if (areDifferent(replaced)) {
+      const chosen = canonical(step.value);
+      const before = replaced.filter((one) => canonical(one.value) !== chosen);
+      return { how: "settled", entry: step, before };
+    }
+    const others = replaced.filter(({ author }) => author !== head.author);
+    if (others.length > 0) {
+      const said = canonical(head.value);
+      const before = others.filter((one) => canonical(one.value) !== said && one.value !== null);
+      return before.length === 0 ? null : { how: "replaced", entry: head, before };
+    }
+    step = replaced[0];
+  }
+  return null;
+}
+
+/** Every settlement among the entries, in their order. */
+export function settlements(entries: readonly Entry[], comments: readonly Comment[]): Settlement[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  return entries.flatMap((entry) => {
+    if (!HEADED.has(entry.kind) || entry.replaces.length < 2) return [];
+    const sides = replacedBy(entry, (id) => byId.get(id));
+    if (!areDifferent(sides)) return [];
+    return [{ entry, sides, reason: reasonOf(entry, comments)?.text ?? null }];
+  });
+}
+
+/** The comment that was made with a settlement. */
+export function reasonOf(entry: Entry, comments: readonly Comment[]): Comment | undefined {
+  return comments.find((one) => one.path === entry.path && one.author === entry.author && one.at >= entry.at);
+}
+
+/** What an entry names that is of its own place and kind, oldest first. */
+function replacedBy(entry: Entry, entryOf: EntryOf): Entry[] {
+  return entry.replaces
+    .flatMap((id) => entryOf(id) ?? [])
+    .filter((one) => one.path === entry.path && one.kind === entry.kind)
+    .sort(oldestFirst);
+}
+
+function areDifferent(entries: readonly Entry[]): boolean {
+  return entries.length > 1 && new Set(entries.map((one) => canonical(one.value))).size > 1;
+}
