@@ -133,6 +133,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
     await a.getByTestId("conflict-reason").fill("已与同事当面核对制度文本");
     await a.getByTestId("conflict-settle").click();
     await expect(conflict).toBeHidden();
+    await expect(a.getByTestId("trace-HT104")).toBeVisible();
     if ((await a.getByTestId("item-HT104").getAttribute("data-verdict")) !== "pass")
       await people.choose(a, "HT104", "pass");
     await hotel.restOfRegistration(a);
