@@ -4,14 +4,7 @@
  * second person on the phone. After each of them everything is still there, and the screen has said where it stands.
  */
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
@@ -48,17 +41,14 @@ test.beforeEach(async () => {
   app = mkdtempSync(join(tmpdir(), "suicha-app-"));
   cpSync(join(ROOT, "pwa", "dist"), app, { recursive: true });
   server = await Server.afterDraw({ SUICHA_PHONE_APP: app });
-  folders = ["a", "b"].map((name) =>
-    mkdtempSync(join(tmpdir(), `suicha-loss-${name}-`)),
-  );
+  folders = ["a", "b"].map((name) => mkdtempSync(join(tmpdir(), `suicha-loss-${name}-`)));
   phones = [];
 });
 
 test.afterEach(async () => {
   for (const phone of phones) await phone.close();
   await server.end();
-  for (const folder of [app, ...folders])
-    rmSync(folder, { recursive: true, force: true });
+  for (const folder of [app, ...folders]) rmSync(folder, { recursive: true, force: true });
 });
 
 async function prepared(n: number, login: string, task: Found): Promise<Page> {
@@ -98,26 +88,16 @@ async function finds(page: Page, code: string, words: string): Promise<void> {
 
 /** Draws one line over the photo that is looked at, with one thumb. */
 async function marks(page: Page, tool: "arrow" | "box"): Promise<void> {
-  await page
-    .getByTestId("item-HT101")
-    .getByTestId("photo-thumb")
-    .first()
-    .click();
+  await page.getByTestId("item-HT101").getByTestId("photo-thumb").first().click();
   await page.getByTestId("photo-mark").click();
   await page.getByTestId(`mark-tool-${tool}`).click();
   const box = (await page.getByTestId("mark-layer").boundingBox())!;
-  const at = (x: number, y: number): [number, number] => [
-    box.x + box.width * x,
-    box.y + box.height * y,
-  ];
+  const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
   await page.mouse.move(...at(0.2, 0.2));
   await page.mouse.down();
   await page.mouse.move(...at(0.6, 0.5), { steps: 5 });
   await page.mouse.up();
-  await expect(page.getByTestId("mark-layer")).toHaveAttribute(
-    "data-marks",
-    "1",
-  );
+  await expect(page.getByTestId("mark-layer")).toHaveAttribute("data-marks", "1");
   if (tool === "box") await page.getByTestId("mark-save").click();
   else {
     // The back key asks about what was drawn, and leaves neither the photo nor the inspection.
@@ -131,8 +111,7 @@ async function marks(page: Page, tool: "arrow" | "box"): Promise<void> {
 async function unfolded(page: Page): Promise<void> {
   await people.card(page, "HT203");
   const toggle = page.getByTestId("row-HT203-1-toggle");
-  if ((await toggle.getAttribute("aria-expanded")) !== "true")
-    await toggle.click();
+  if ((await toggle.getAttribute("aria-expanded")) !== "true") await toggle.click();
   await expect(page.getByTestId("cell-HT203-1-room")).toBeVisible();
 }
 
@@ -161,20 +140,14 @@ function publish(version: string, without?: string): void {
   const worker = join(app, "sw.js");
   writeFileSync(
     page,
-    readFileSync(page, "utf8").replace(
-      "<head>",
-      `<head><meta name="version" content="${version}">`,
-    ),
+    readFileSync(page, "utf8").replace("<head>", `<head><meta name="version" content="${version}">`),
   );
   const revision = createHash("md5").update(version).digest("hex");
   const listed = /("?revision"?:")[0-9a-f]{32}(","?url"?:"index\.html")/;
   let words = readFileSync(worker, "utf8");
   expect(words).toMatch(listed);
   if (without !== undefined) {
-    const part = new RegExp(
-      String.raw`\{[^{}]*"assets/${without}-[^{}]*\},?`,
-      "g",
-    );
+    const part = new RegExp(String.raw`\{[^{}]*"assets/${without}-[^{}]*\},?`, "g");
     expect(words).toMatch(part);
     words = words.replace(part, "");
     for (const name of readdirSync(join(app, "assets"))) {
@@ -225,31 +198,20 @@ function filesWith(folder: string, words: string): string[] {
 
 test("nothing is lost, and the screen says so", async ({ browser }) => {
   test.setTimeout(420_000);
-  const office = await (
-    await browser.newContext({ ...desk, baseURL: server.address })
-  ).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const tasks = await people.tasksOf(office);
-  const task = tasks.find(
-    (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,
-  )!;
-  const [first, second] = task.inspectors as [
-    Found["inspectors"][0],
-    Found["inspectors"][0],
-  ];
+  const task = tasks.find((one) => one.subject.trade === "hotel" && one.inspectors.length === 2)!;
+  const [first, second] = task.inspectors as [Found["inspectors"][0], Found["inspectors"][0]];
   const [loginA, loginB] = [logins[first.name]!, logins[second.name]!];
   const third = Object.entries(logins).find(
     ([name]) =>
       name !== first.name &&
       name !== second.name &&
-      tasks.some((one) =>
-        one.inspectors.some((inspector) => inspector.name === name),
-      ),
+      tasks.some((one) => one.inspectors.some((inspector) => inspector.name === name)),
   )![1];
-  const lead = await (
-    await browser.newContext({ ...desk, baseURL: server.address })
-  ).newPage();
+  const lead = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(lead, "zhian");
   const stored = async (): Promise<Entry[]> => {
     const answer = await lead.request.get(`/api/review/inspections/${task.id}`);
@@ -276,9 +238,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.syncAll(b, task);
     await people.section(b, "hotel-licence");
     await people.card(b, "HT101");
-    await expect(
-      b.getByTestId("item-HT101").locator(".photo--shown"),
-    ).toHaveCount(1);
+    await expect(b.getByTestId("item-HT101").locator(".photo--shown")).toHaveCount(1);
   });
 
   await test.step("without network they disagree about everything", async () => {
@@ -293,9 +253,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.card(a, "HT101");
     await marks(a, "arrow");
     await a.getByTestId("photo-withdraw").click();
-    await a
-      .getByTestId("photo-withdraw-reason")
-      .fill(`拍到了旅客${SECRETS[0]} ${SECRETS[1]}`);
+    await a.getByTestId("photo-withdraw-reason").fill(`拍到了旅客${SECRETS[0]} ${SECRETS[1]}`);
     await a.getByTestId("photo-withdraw-done").click();
     await people.section(a, "hotel-system");
     await people.section(b, "hotel-system");
@@ -336,20 +294,12 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.syncAll(a, task);
     for (const page of [a, b]) {
       await people.section(page, "hotel-licence");
-      await expect(page.getByTestId("conflict-HT104")).toContainText(
-        first.name,
-      );
-      await expect(page.getByTestId("conflict-HT104")).toContainText(
-        "只缺一日",
-      );
+      await expect(page.getByTestId("conflict-HT104")).toContainText(first.name);
+      await expect(page.getByTestId("conflict-HT104")).toContainText("只缺一日");
       await people.section(page, "hotel-system");
-      await expect(
-        page.locator('[data-testid^="conflict-HT203/"]'),
-      ).toHaveCount(1);
+      await expect(page.locator('[data-testid^="conflict-HT203/"]')).toHaveCount(1);
       await people.section(page, "opening");
-      await expect(page.getByTestId("conflict-CM04")).toContainText(
-        second.name,
-      );
+      await expect(page.getByTestId("conflict-CM04")).toContainText(second.name);
     }
     const drawn = (await stored()).filter((one) => one.kind === "mark");
     expect(drawn).toHaveLength(2);
@@ -363,10 +313,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.section(a, "closing");
     await people.choose(a, "CM90", "full");
     await people.card(tab, "CM90");
-    await expect(tab.getByTestId("answer-CM90-full")).toHaveAttribute(
-      "aria-checked",
-      "true",
-    );
+    await expect(tab.getByTestId("answer-CM90-full")).toHaveAttribute("aria-checked", "true");
     await tab.close();
   });
 
@@ -390,8 +337,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.saved(a);
     await toSync(a);
     await expect(async () => {
-      if ((await version.count()) === 0)
-        await tab.getByTestId("me-update").click({ timeout: 2_000 });
+      if ((await version.count()) === 0) await tab.getByTestId("me-update").click({ timeout: 2_000 });
       await idle(tab);
       await expect(version).toHaveCount(1, { timeout: 3_000 });
     }).toPass({ timeout: 60_000 });
@@ -400,10 +346,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await people.visit(a, task);
     await people.section(a, "closing");
     await people.card(a, "CM99");
-    await expect(a.getByTestId("answer-CM99-read")).toHaveAttribute(
-      "aria-checked",
-      "true",
-    );
+    await expect(a.getByTestId("answer-CM99-read")).toHaveAttribute("aria-checked", "true");
 
     // The browser may let it take over later than it was asked, when an inspection is open again.
     await people.unlockIfAsked(tab, loginA);
@@ -418,10 +361,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     }).toPass({ timeout: 60_000 });
     await takesOver(phones[0]!);
     await idle(tab);
-    await expect(tab.locator('meta[name="version"][content="3"]')).toHaveCount(
-      1,
-      { timeout: 30_000 },
-    );
+    await expect(tab.locator('meta[name="version"][content="3"]')).toHaveCount(1, { timeout: 30_000 });
     await tab.close();
     expect(await a.evaluate(() => "untouched" in window)).toBe(true);
     await a.getByTestId("search-open").click();
@@ -454,10 +394,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
       .getByTestId("sync-now")
       .click({ timeout: 5_000 })
       .catch(() => undefined);
-    await expect(a.getByTestId("state-waiting")).toContainText(
-      /正在上传 [1-9]\d? %/,
-      { timeout: 60_000 },
-    );
+    await expect(a.getByTestId("state-waiting")).toContainText(/正在上传 [1-9]\d? %/, { timeout: 60_000 });
     await logOut(a);
     await enter(a, loginA);
     await a.getByTestId("tab-sync").click();
@@ -465,8 +402,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await expect(async () => {
       const words = await a.getByTestId("state-waiting").innerText();
       const percent = /正在上传 (\d+) %/.exec(words)?.[1];
-      if (percent !== undefined && Number(percent) !== seen[seen.length - 1])
-        seen.push(Number(percent));
+      if (percent !== undefined && Number(percent) !== seen[seen.length - 1]) seen.push(Number(percent));
       await expect(a.getByTestId("sync-empty")).toBeVisible({ timeout: 200 });
     }).toPass({ timeout: 120_000, intervals: [100] });
     expect(seen.length).toBeGreaterThan(2);
@@ -478,9 +414,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
       uploadThroughput: -1,
     });
     const sha = createHash("sha256").update(photo).digest("hex");
-    const kept = readFileSync(
-      join(server.instance, "blobs", sha.slice(0, 2), sha),
-    );
+    const kept = readFileSync(join(server.instance, "blobs", sha.slice(0, 2), sha));
     expect(kept.equals(photo)).toBe(true);
   });
 
@@ -522,8 +456,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
       localStorage.setItem("control", words);
       await new Promise((done, failed) => {
         const opening = indexedDB.open("control", 1);
-        opening.onupgradeneeded = () =>
-          opening.result.createObjectStore("rows").put({ words }, 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore("rows").put({ words }, 1);
         opening.onsuccess = done;
         opening.onerror = failed;
       });

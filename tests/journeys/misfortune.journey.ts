@@ -42,10 +42,7 @@ async function stored(office: Page, task: Found): Promise<Entry[]> {
 /** A power cut, an empty disk, and last night's backup with the key out of the safe. */
 async function restoredFromBackup(backup: string): Promise<void> {
   const key = join(at.folder, "key-from-the-safe");
-  writeFileSync(
-    key,
-    at.server.flask(["backup", "key"]).trim().split("\n").at(-1) ?? "",
-  );
+  writeFileSync(key, at.server.flask(["backup", "key"]).trim().split("\n").at(-1) ?? "");
   await at.server.kill();
   renameSync(at.server.instance, join(at.folder, "burnt"));
   at.server.flask(["backup", "restore", backup, "--key-file", key]);
@@ -56,19 +53,13 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
   browser,
 }) => {
   test.setTimeout(360_000);
-  const office = await (
-    await browser.newContext({ ...desk, baseURL: at.server.address })
-  ).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
-  const task = (await people.tasksOf(office)).find(
-    ({ subject }) => subject.trade === "hotel",
-  );
+  const task = (await people.tasksOf(office)).find(({ subject }) => subject.trade === "hotel");
   if (task === undefined) throw new Error("the draw gave no hotel");
   const login = logins[task.inspectors[0]!.name]!;
-  const lead = await (
-    await browser.newContext({ ...desk, baseURL: at.server.address })
-  ).newPage();
+  const lead = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(lead, "zhian");
 
   let page = await opened(login);
@@ -85,15 +76,14 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
   await people.syncAll(page, task);
 
   const backups = join(at.folder, "backups");
-  const backup =
-    await test.step("last night's backup, and an old copy of the phone", async () => {
-      const told = at.server.flask(["backup", "create", backups]);
-      await at.phone!.close();
-      cpSync(join(at.folder, "phone"), join(at.folder, "old copy"), {
-        recursive: true,
-      });
-      return /完成并已校验：(.+?)，/.exec(told)![1]!;
+  const backup = await test.step("last night's backup, and an old copy of the phone", async () => {
+    const told = at.server.flask(["backup", "create", backups]);
+    await at.phone!.close();
+    cpSync(join(at.folder, "phone"), join(at.folder, "old copy"), {
+      recursive: true,
     });
+    return /完成并已校验：(.+?)，/.exec(told)![1]!;
+  });
 
   await test.step("today's work reaches the bureau", async () => {
     page = await opened(login);
@@ -126,14 +116,10 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
       const after = (await stored(lead, task)).map(({ id }) => id);
       expect(after).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
       expect(new Set(after).size).toBe(after.length);
-      expect(
-        (await lead.request.get(`/api/evidence/blobs/${photo.sha256}`)).ok(),
-      ).toBe(true);
+      expect((await lead.request.get(`/api/evidence/blobs/${photo.sha256}`)).ok()).toBe(true);
     }).toPass({ timeout: 60_000 });
     await people.place(page, "tasks");
-    await expect(page.getByTestId("notice-epoch_changed")).toContainText(
-      "服务器做过恢复",
-    );
+    await expect(page.getByTestId("notice-epoch_changed")).toContainText("服务器做过恢复");
     await page.getByTestId("notice-epoch_changed").getByRole("button").click();
   });
 
@@ -150,23 +136,14 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     await at.phone!.setOffline(false);
     await people.syncAll(page, task);
     await people.place(page, "tasks");
-    await expect(page.getByTestId("notice-profile_restored")).toContainText(
-      "从备份还原",
-    );
+    await expect(page.getByTestId("notice-profile_restored")).toContainText("从备份还原");
     await people.visit(page, task);
     await people.section(page, "hotel-licence");
-    await expect(
-      page.getByTestId("item-HT101").locator(".photo--shown"),
-    ).toHaveCount(1);
+    await expect(page.getByTestId("item-HT101").locator(".photo--shown")).toHaveCount(1);
     await people.card(page, "HT104");
-    await expect(page.getByTestId("answer-HT104-pass")).toHaveAttribute(
-      "aria-checked",
-      "true",
-    );
+    await expect(page.getByTestId("answer-HT104-pass")).toHaveAttribute("aria-checked", "true");
     const paths = (await stored(lead, task)).map(({ path }) => path);
-    expect(paths).toEqual(
-      expect.arrayContaining(["CM08", "HT101", "HT104", "CM90"]),
-    );
+    expect(paths).toEqual(expect.arrayContaining(["CM08", "HT101", "HT104", "CM90"]));
   });
 
   await test.step("a clock that is a year ahead: the record says by how much, and the screen says so", async () => {
@@ -179,12 +156,8 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     await people.saved(page);
     await people.syncAll(page, task);
     await people.place(page, "tasks");
-    await expect(page.getByTestId("notice-clock_wrong")).toContainText(
-      "自动设置时间",
-    );
-    const read = (await stored(lead, task)).find(
-      ({ path }) => path === "CM99",
-    )!;
+    await expect(page.getByTestId("notice-clock_wrong")).toContainText("自动设置时间");
+    const read = (await stored(lead, task)).find(({ path }) => path === "CM99")!;
     expect(Math.abs(read.skew_ms + YEAR_MS)).toBeLessThan(60_000);
     await at.phone!.close();
   });
@@ -209,15 +182,11 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     });
     await disk.evaluate((it) => (it.state = "full"));
     await page.getByTestId("camera-shutter").click();
-    await expect(page.getByTestId("camera")).toContainText(
-      "手机空间不足，没有保存",
-    );
+    await expect(page.getByTestId("camera")).toContainText("手机空间不足，没有保存");
     await page.getByTestId("shot-again").click();
     await expect(page.getByTestId("shot-again")).toBeVisible();
     await page.goBack();
-    await expect(page.getByTestId("camera-unkept")).toContainText(
-      "1 张照片没有保存",
-    );
+    await expect(page.getByTestId("camera-unkept")).toContainText("1 张照片没有保存");
     await disk.evaluate((it) => (it.state = "roomy"));
     await page.getByTestId("camera-unkept-keep").click();
     await expect(page.getByTestId("camera")).toBeHidden();
@@ -234,9 +203,7 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
     await page.getByTestId("answer-HT702").blur();
     await people.saved(page);
     await people.syncAll(page, task);
-    expect(
-      (await stored(lead, task)).find(({ path }) => path === "HT702")?.value,
-    ).toBe(5);
+    expect((await stored(lead, task)).find(({ path }) => path === "HT702")?.value).toBe(5);
   });
 });
 
@@ -248,14 +215,11 @@ function fillable(): { state: "roomy" | "nearly full" | "full" } {
   const disk: { state: "roomy" | "nearly full" | "full" } = { state: "roomy" };
   const estimate = navigator.storage.estimate.bind(navigator.storage);
   navigator.storage.estimate = async () =>
-    disk.state === "nearly full"
-      ? { usage: 9_990_000_000, quota: 10_000_000_000 }
-      : await estimate();
+    disk.state === "nearly full" ? { usage: 9_990_000_000, quota: 10_000_000_000 } : await estimate();
   for (const name of ["put", "add"] as const) {
     const write = IDBObjectStore.prototype[name];
     IDBObjectStore.prototype[name] = function (this: IDBObjectStore, ...words) {
-      if (disk.state === "full")
-        throw new DOMException("the disk is full", "QuotaExceededError");
+      if (disk.state === "full") throw new DOMException("the disk is full", "QuotaExceededError");
       return write.apply(this, words);
     };
   }
