@@ -5,9 +5,11 @@ offers them again and the journal's entry can still be read.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
+from server.accounts.models import Person
 from server.dispatch.feed import note_change
 from server.dispatch.service import people_of, task_by_id
 from server.evidence.models import Blob, BlobInspection, Erasure
@@ -45,6 +47,14 @@ def waiting(actor: Actor) -> Sequence[Erasure]:
     """Erasures nobody has decided yet, that concern inspections the actor may see."""
     rows = db.session.scalars(select(Erasure).where(Erasure.decided_at.is_(None)).order_by(Erasure.asked_at)).all()
     return [row for row in rows if may_see(actor, row.inspection_id)]
+
+
+def told(row: Erasure) -> dict[str, Any]:
+    """An erasure in the words that a person decides by: of which inspection, who asked, why."""
+    task, asker = task_by_id(row.inspection_id), db.session.get_one(Person, row.asked_by_id)
+    names = ("id", "inspection_id", "sha256", "reason", "asked_at", "agreed")
+    row_told = {name: getattr(row, name) for name in names}
+    return row_told | {"number": task.number, "subject_name": task.subject.name, "asked_by": asker.name}
 
 
 def decide(actor: Actor, erasure_id: str, agreed: bool) -> Erasure:

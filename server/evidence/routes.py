@@ -120,7 +120,7 @@ def show_preview(query: dict[str, int], sha256: str) -> Response:
 @blp.response(200, ErasureAnswer(many=True))
 def list_erasures() -> Any:
     """Erasures that wait for a decision."""
-    return erasures.waiting(actor())
+    return [erasures.told(row) for row in erasures.waiting(actor())]
 
 
 @blp.post("/erasures")
@@ -129,7 +129,7 @@ def list_erasures() -> Any:
 @blp.response(201, ErasureAnswer)
 def ask_erasure(body: dict[str, str]) -> Any:
     """Ask for bytes to be erased."""
-    return erasures.ask(actor(), body["inspection"], body["sha256"], body["reason"])
+    return erasures.told(erasures.ask(actor(), body["inspection"], body["sha256"], body["reason"]))
 
 
 @blp.post("/erasures/<erasure_id>/decision")
@@ -138,7 +138,7 @@ def ask_erasure(body: dict[str, str]) -> Any:
 @blp.response(200, ErasureAnswer)
 def decide_erasure(body: dict[str, bool], erasure_id: str) -> Any:
     """Agree to an erasure, or refuse it."""
-    return erasures.decide(actor(), erasure_id, body["agreed"])
+    return erasures.told(erasures.decide(actor(), erasure_id, body["agreed"]))
 
 
 _ENDING = {

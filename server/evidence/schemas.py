@@ -23,7 +23,10 @@ class ErasureDecision(Body):
 class ErasureAnswer(Answer):
     id = uuid_field()
     inspection = fields.String(attribute="inspection_id")
+    number = fields.String()
+    subject_name = fields.String()
     sha256 = sha256_field()
     reason = fields.String()
+    asked_by = fields.String()
     asked_at = fields.AwareDateTime()
     agreed = fields.Boolean(allow_none=True)

@@ -18,7 +18,7 @@ from server.inspection.models import InspectionHead, JournalEntry, Parcel
 from server.inspection.parcels import parcel_of
 from server.inspection.pull import page_json, pull
 from server.platform.auth import Actor, Role
-from server.platform.clock import iso, now
+from server.platform.clock import SHANGHAI, iso, now
 from server.platform.db import db
 from server.platform.errors import Problem, sentence
 from server.platform.keys import bureau_keys
@@ -46,7 +46,7 @@ def make_pack(actor: Actor, device_id: str, parcel_id: str | None = None) -> tup
     contents = json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
     file = write_packet(bureau_keys().sign, device.id, device.public_key, at, "tasks", [contents])
     record("pack.made", "device", device.id, tasks=len(pulled["tasks"]), receipts=len(part["outcomes"]))
-    return f"suicha-{at[:16].replace('-', '').replace(':', '')}-{device.id[-6:]}.suicha", file
+    return f"suicha-{now().astimezone(SHANGHAI):%Y%m%dT%H%M}-{device.id[-6:]}.suicha", file
 
 
 def _may_pack(actor: Actor, device: Device, parcel: Parcel | None) -> bool:

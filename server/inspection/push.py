@@ -6,12 +6,10 @@ for all of them; nothing is folded here.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
-from server.accounts.models import Device
 from server.core.journal.entry import read
 from server.core.journal.types import Entry
 from server.core.refusal import Refused
@@ -28,13 +26,12 @@ from server.inspection.journal import (
     store_runs,
 )
 from server.inspection.judge import ACCEPTED, HELD, REFUSED, Bench, Case, Verdict, bench_for, cases_of
+from server.inspection.seen import is_stale, note_seen
 from server.platform.auth import Actor
-from server.platform.clock import now
 from server.platform.db import db
 from server.platform.prepared import Prepared
 
 LARGEST_ENTRY = 256 * 1024
-SEEN_EVERY = timedelta(minutes=10)
 BATCH = 500
 
 
@@ -173,17 +170,8 @@ _CHANGING = Prepared(
 
 def _note_devices(bench: Bench) -> None:
     """When a phone was last heard of; not at every push, a row less to write."""
-    before = now() - SEEN_EVERY
-    stale = [
-        key
-        for key, device in bench.devices.items()
-        if device.person_id == bench.actor_id and (device.last_seen_at is None or device.last_seen_at < before)
-    ]
-    _SEEN.run_many({"key": key, "at": now()} for key in stale)
-
-
-_DEVICES = cast(Table, Device.__table__)
-_SEEN = Prepared(update(_DEVICES).where(_DEVICES.c.id == bindparam("key")).values(last_seen_at=bindparam("at")))
+    own = ((key, device.last_seen_at) for key, device in bench.devices.items() if device.person_id == bench.actor_id)
+    note_seen(key for key, seen_at in own if is_stale(seen_at))
 
 
 def _follow(head: Head, case: Case, accepted: list[Entry]) -> list[Said]:

@@ -17,6 +17,7 @@ from server.inspection.schemas import (
     PushAnswer,
     PushBody,
 )
+from server.inspection.seen import heard_of
 from server.platform.auth import Role, access, actor
 from server.platform.clock import iso, now
 from server.platform.config import Settings
@@ -50,9 +51,10 @@ def push(body: dict[str, list[Any]]) -> Response:
 @blp.arguments(PullQuery, location="query")
 @blp.response(200, PullAnswer)
 def pull(query: dict[str, str]) -> Response:
-    """What changed for this person since the cursor."""
-    page = service.pull(actor(), query["cursor"])
-    return _json(service.page_json(page, iso(now())))
+    """What changed for this person since the cursor; `device` says which phone asks."""
+    page = service.page_json(service.pull(actor(), query["cursor"]), iso(now()))
+    heard_of(actor(), query["device"])
+    return _json(page)
 
 
 @blp.get("/manifest")

@@ -41,6 +41,7 @@ class PushAnswer(Answer):
 
 class PullQuery(Query):
     cursor = fields.String(load_default="", validate=validate.Length(max=8000))
+    device = fields.String(load_default="", validate=validate.Length(max=36))
 
 
 class ChecklistAnswer(Answer):

@@ -6,12 +6,13 @@ from typing import Any
 from server.inspection.service import runs_of
 from server.platform.auth import Role, access, actor
 from server.platform.stage import stage_blueprint
-from server.review import seals, service
+from server.review import apart, seals, service
 from server.review.looking import Looked
 from server.review.lost import lost_vaults
 from server.review.models import SignOff
 from server.review.schemas import (
     Admission,
+    ApartRow,
     GivingBack,
     NewSeal,
     QueueRow,
@@ -31,6 +32,14 @@ READERS = (Role.LEAD, Role.INSPECTOR, Role.OFFICE, Role.LEGAL, Role.LEADER)
 def read_queue() -> Any:
     """Inspections of the lead's brigade that are under way, those submitted first."""
     return service.queue(actor())
+
+
+@blp.get("/apart")
+@access(Role.LEAD, Role.OFFICE, Role.LEGAL, Role.LEADER)
+@blp.response(200, ApartRow(many=True))
+def list_apart() -> Any:
+    """Inspections under way of which statements are kept apart."""
+    return apart.under_way(actor())
 
 
 @blp.get("/inspections/<inspection_id>")
@@ -96,6 +105,7 @@ def _whole(looked: Looked) -> dict[str, Any]:
         "restricted": looked.restricted,
         "outstanding": service.outstanding_of(looked.entries),
         "lost": lost_vaults(looked),
+        "apart": apart.apart_of(looked.task.id),
         "seals": seals.seals_of(looked.task.id),
         "devices": service.devices_of(looked.entries),
         "people": service.people_names(looked),

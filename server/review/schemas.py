@@ -19,6 +19,7 @@ class QueueRow(Answer):
     outstanding = fields.Integer()
     conflicts = fields.Integer()
     late = fields.Integer()
+    apart = fields.Integer()
     unit = fields.String()
     may_decide = fields.Boolean()
 
@@ -36,6 +37,33 @@ class LostVault(Answer):
     lost_at = fields.DateTime()
     last_seq = fields.Integer()
     missing = fields.Integer()
+
+
+class ApartEntry(Answer):
+    """A statement that is no part of the record, as it was said; nothing of it was checked but the hash."""
+
+    id = fields.String()
+    author = fields.String()
+    at = fields.String()
+    kind = fields.String()
+    path = fields.String()
+    value = fields.Raw(allow_none=True)
+
+
+class Apart(Answer):
+    device = fields.String()
+    person_name = fields.String()
+    label = fields.String()
+    code = fields.String()
+    detail = fields.String()
+    entries = fields.List(fields.Nested(ApartEntry))
+
+
+class ApartRow(Answer):
+    id = uuid_field()
+    number = fields.String()
+    subject_name = fields.String()
+    entries = fields.Integer()
 
 
 class KnownDevice(Answer):
@@ -75,6 +103,7 @@ class ReviewAnswer(Answer):
     restricted = fields.List(fields.Dict())
     outstanding = fields.List(fields.Nested(Outstanding))
     lost = fields.List(fields.Nested(LostVault))
+    apart = fields.List(fields.Nested(Apart))
     seals = fields.List(fields.Nested(Seal))
     devices = fields.List(fields.Nested(KnownDevice))
     people = fields.Dict(keys=fields.String(), values=fields.String())

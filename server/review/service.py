@@ -21,6 +21,7 @@ from server.platform.clock import now
 from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.trail import record
+from server.review import apart
 from server.review.looking import Looked, look
 from server.review.lost import lost_vaults
 from server.review.models import SignOff
@@ -191,8 +192,10 @@ def queue(actor: Actor) -> list[dict[str, Any]]:
     """What waits for this lead's brigade, what is submitted first, then by due date."""
     waiting = select(Task).where(Task.state.in_(WAITING), of_brigade(actor.unit_id))
     whole = waiting.options(selectinload(Task.items), selectinload(Task.inspectors))
-    tasks = db.session.scalars(whole.order_by(Task.window_to, Task.number)).unique()
-    return sorted((_queue_row(actor, task) for task in tasks), key=lambda row: row["phase"] != "submitted")
+    tasks = db.session.scalars(whole.order_by(Task.window_to, Task.number)).unique().all()
+    held = apart.counts_of([task.id for task in tasks])
+    rows = [_queue_row(actor, task) | {"apart": held.get(task.id, 0)} for task in tasks]
+    return sorted(rows, key=lambda row: row["phase"] != "submitted")
 
 
 def _queue_row(actor: Actor, task: Task) -> dict[str, Any]:

@@ -301,7 +301,9 @@ class TestErasure:
         asked = self.ask(lead, task)
         assert asked.status_code == 201
         assert self.ask(lead, task).json["id"] == asked.json["id"]
-        assert [row["reason"] for row in legal.get("/api/evidence/erasures").json] == ["误拍住客"]
+        (row,) = legal.get("/api/evidence/erasures").json
+        assert (row["reason"], row["subject_name"], row["number"]) == ("误拍住客", "昆阳宾馆", task.number)
+        assert row["asked_by"] == bureau.people["lead"].name and task.state == "dispatched"
         assert look_at(tab, f"/api/evidence/blobs/{sha(JPEG)}").status_code == 200
         decided = legal.post(f"/api/evidence/erasures/{asked.json['id']}/decision", {"agreed": True})
         assert decided.json["agreed"] is True

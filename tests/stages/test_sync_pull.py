@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from server.accounts.models import Device
 from server.core.canonical import digest
 from server.core.journal.chain import check_run, run_bytes
 from server.core.journal.entry import check, identify
@@ -316,3 +317,39 @@ def test_outstanding_says_what_is_on_its_way_from_which_phone(
     rows = {row["device"]: row for row in service.outstanding(service.entries_of(task.id))}
     assert rows[other.id] == {"device": other.id, "entries": 1, "evidence": []}
     assert rows[phone.id]["evidence"] == [photo["value"]["sha256"]]
+
+
+class TestLastContact:
+    """The office sees when a phone was last heard of: a phone that only asks is heard of too."""
+
+    def seen(self, phone: Phone) -> Any:
+        db.session.expire_all()
+        return db.session.get_one(Device, phone.id).last_seen_at
+
+    def test_a_pull_counts_and_a_second_in_the_same_minute_writes_nothing(self, phone: Phone, clock: SetClock) -> None:
+        assert phone.tab
+        asking = f"/api/sync/pull?cursor=&device={phone.id}"
+        assert phone.tab.get(asking).status_code == 200
+        first = self.seen(phone)
+        assert first == clock.now()
+        clock.advance(seconds=59)
+        phone.tab.get(asking)
+        assert self.seen(phone) == first
+        clock.advance(seconds=1)
+        phone.tab.get(asking)
+        assert self.seen(phone) == clock.now()
+
+    def test_so_does_a_push(self, phone: Phone, clock: SetClock) -> None:
+        phone.answer("HT101", "pass")
+        phone.push()
+        clock.advance(minutes=2)
+        phone.answer("HT102", "pass")
+        phone.push()
+        assert self.seen(phone) == clock.now()
+
+    def test_nobody_speaks_for_a_colleagues_phone(self, phone: Phone, partner: Replica, clock: SetClock) -> None:
+        before = self.seen(phone)
+        clock.advance(minutes=5)
+        partner.tab.get(f"/api/sync/pull?device={phone.id}")
+        assert self.seen(phone) == before
+        assert partner.tab.get(f"/api/sync/pull?device={new_id()}").status_code == 200
