@@ -6,6 +6,7 @@ import type {
   ManifestAnswer,
   PullAnswer,
   PushAnswer,
+  ErasureRow,
   QueueRow,
   ReviewApi,
   ReviewRecord,
@@ -55,7 +56,8 @@ const SYNC_LIMIT_MS = 120_000;
 
 export interface SyncApi {
   push(runs: Run[], entries: Entry[]): Promise<PushAnswer>;
-  pull(cursor: string): Promise<PullAnswer>;
+  /** `device` is the phone that asks: the office sees when it was last heard of. */
+  pull(cursor: string, device: string): Promise<PullAnswer>;
   manifest(inspection: string): Promise<ManifestAnswer>;
 }
 
@@ -63,10 +65,10 @@ export function syncApi(http: Http): SyncApi {
   return {
     push: (runs, entries) =>
       http.json<PushAnswer>("POST", "/api/sync/push", { runs, entries }, SYNC_LIMIT_MS),
-    pull: (cursor) =>
+    pull: (cursor, device) =>
       http.json<PullAnswer>(
         "GET",
-        `/api/sync/pull?cursor=${encodeURIComponent(cursor)}`,
+        `/api/sync/pull?cursor=${encodeURIComponent(cursor)}&device=${encodeURIComponent(device)}`,
         undefined,
         SYNC_LIMIT_MS,
       ),
@@ -77,6 +79,10 @@ export function syncApi(http: Http): SyncApi {
 export function reviewApi(http: Http): ReviewApi {
   const at = (id: string): string => `/api/review/inspections/${encodeURIComponent(id)}`;
   return {
+    erasures: () => http.get<ErasureRow[]>("/api/evidence/erasures"),
+    askErasure: async (body) => {
+      await http.post("/api/evidence/erasures", body);
+    },
     queue: () => http.get<QueueRow[]>("/api/review/queue"),
     inspection: (id) => http.get<ReviewRecord>(at(id)),
     giveBack: async (id, body) => {

@@ -180,6 +180,8 @@ export interface QueueRow {
   outstanding: number;
   conflicts: number;
   late: number;
+  /** Statements that the server keeps apart from the record. */
+  apart?: number;
   unit: string;
   /** False for those who may read and not decide. */
   may_decide: boolean;
@@ -194,6 +196,39 @@ export interface Seal {
   at: string;
 }
 
+/** A statement that is no part of the record, as it was said; it may be of a kind that this app does not know. */
+export interface ApartEntry {
+  id: string;
+  author: string;
+  at: string;
+  kind: string;
+  path: string;
+  value: unknown;
+}
+
+/** What one device said and the server keeps apart for one reason; `detail` is its sentence. */
+export interface ApartStatements {
+  device: string;
+  /** "" for a device that nobody enrolled. */
+  person_name: string;
+  label: string;
+  code: string;
+  detail: string;
+  entries: ApartEntry[];
+}
+
+/** A photo that a lead wants erased; the legal office has not decided yet. */
+export interface ErasureRow {
+  id: string;
+  inspection: string;
+  number: string;
+  subject_name: string;
+  sha256: string;
+  reason: string;
+  asked_by: string;
+  asked_at: string;
+}
+
 export interface ReviewRecord {
   task: Task;
   definitions: Definition[];
@@ -204,6 +239,7 @@ export interface ReviewRecord {
   outstanding: { device: string; person_name: string; entries: number; evidence: string[] }[];
   /** Phones whose vault is gone: what arrived last, and how many statements others saw that never arrived. */
   lost?: { device: string; person_name: string; lost_at: string; last_seq: number; missing: number }[];
+  apart?: ApartStatements[];
   seals: Seal[];
   devices: KnownDevice[];
   /** Names by person id. */
@@ -233,6 +269,9 @@ export interface ReviewApi {
   seal(id: string, body: Pick<Seal, "entry" | "sha256" | "size">): Promise<Seal[]>;
   seals(id: string): Promise<Seal[]>;
   photo(sha256: string, width?: 480 | 1280): Promise<Blob>;
+  /** Erasures that wait for the legal office. */
+  erasures(): Promise<ErasureRow[]>;
+  askErasure(body: Pick<ErasureRow, "inspection" | "sha256" | "reason">): Promise<void>;
 }
 
 /** Plain typed calls for the office's screens. Throws ApiError. */

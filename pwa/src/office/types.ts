@@ -100,6 +100,14 @@ export interface DeviceRow {
   lost_at: string | null;
 }
 
+/** An inspection under way of which statements are kept apart from the record. */
+export interface ApartRow {
+  id: string;
+  number: string;
+  subject_name: string;
+  entries: number;
+}
+
 /** A file that was taken in from a phone. */
 export interface ParcelRow {
   id: string;

@@ -100,8 +100,15 @@ export async function packFile(vault: Vault, effects: FileEffects, errand: Erran
     },
     [async () => utf8(JSON.stringify(part)), ...bytes],
   );
-  const name = `suicha-${at.slice(0, 16).replace(/[-:]/g, "")}-${vault.device.slice(-6)}.suicha`;
+  const name = `suicha-${chinaMinute(effects.clock.now())}-${vault.device.slice(-6)}.suicha`;
   return { name, file, entries, evidence: part.evidence.length };
+}
+
+/** "20261122T1605": people look for a file by the time on their wall, and the bureau names its files so too. */
+function chinaMinute(ms: number): string {
+  return isoTime(ms + 8 * 3_600_000)
+    .slice(0, 16)
+    .replace(/[-:]/g, "");
 }
 
 /** Takes a file in, from the bureau or from another phone. Refusals: those of readPacket. */

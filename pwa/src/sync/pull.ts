@@ -59,13 +59,13 @@ export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulle
 /** A cursor the server no longer reads is given up: pulling again from the start is only slower. */
 async function pageAt(vault: Vault, { api }: PullEffects, cursor: string): Promise<PullAnswer> {
   try {
-    return await api.pull(cursor);
+    return await api.pull(cursor, vault.device);
   } catch (thrown) {
     const stale =
       thrown instanceof ApiError && (thrown.status === 400 || thrown.status === 410 || thrown.status === 422);
     if (!stale || cursor === "") throw thrown;
     await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
-    return api.pull("");
+    return api.pull("", vault.device);
   }
 }
 

@@ -75,6 +75,25 @@ export class Shelf {
     return (await this.run(() => this.db.vaults.toArray())).map((row) => row.device);
   }
 
+  /**
+   * How many items lie unconfirmed in the vaults of others than `mine`: rows are counted, which takes no password and
+   * tells neither whose they are nor what they say. A vault that cannot be counted counts as none.
+   */
+  async unsentBeside(mine: string | null): Promise<number> {
+    const others = (await this.devices()).filter((device) => device !== mine);
+    const counts = others.map(async (device) => {
+      const db = new VaultDb(this.effects.databases, device);
+      try {
+        return await durably(db, () => db.outbox.count());
+      } catch {
+        return 0;
+      } finally {
+        db.close();
+      }
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
   /** What the login page shows before anybody is here: the bureau's name and limits, nothing personal. */
   async facts(): Promise<PublicFacts | null> {
     const row = await this.run(() => this.db.facts.get("bureau"));

@@ -21,6 +21,8 @@ const SPOKEN: readonly [file: string, name: string, call: string, as?: "page" | 
   [API, "ManifestAnswer", "get /api/sync/manifest"],
   [API, "QueueRow", "get /api/review/queue", "list"],
   [API, "ReviewRecord", "get /api/review/inspections/{inspection_id}"],
+  [API, "ErasureRow", "get /api/evidence/erasures", "list"],
+  [OFFICE, "ApartRow", "get /api/review/apart", "list"],
   [OFFICE, "RecordRow", "get /api/documents/inspections", "page"],
   [OFFICE, "SubjectRow", "get /api/registry/subjects", "page"],
   [OFFICE, "DeviceRow", "get /api/devices", "list"],

@@ -39,7 +39,7 @@ describe("in a cellar without any line", () => {
     await mine.putEvidence("HTL01", PHOTO, photo);
     const packed = await li.files.pack({ to: deviceOf(wang), photos: true });
     expect(packed).toMatchObject({ entries: 2, evidence: 1 });
-    expect(packed.file.name).toMatch(/^suicha-20261122T0400-.{6}\.suicha$/);
+    expect(packed.file.name).toMatch(/^suicha-20261122T1200-.{6}\.suicha$/);
     expect(await wang.files.take(packed.file)).toEqual({
       from: LI.name,
       entries: 2,

@@ -10,6 +10,7 @@ import {
   reopened,
   shelfOf,
   taskOf,
+  WANG,
 } from "../phone/people";
 import { Profile, subtle } from "../phone/effects";
 import { fromBase64url, fromUtf8 } from "../../src/vault/encoding";
@@ -79,6 +80,21 @@ describe("what lies on the phone", () => {
     ]) {
       expect(text).not.toContain(secret);
     }
+  });
+
+  it("tells the next person how much of another's work is unsent, and nothing else of it", async () => {
+    const profile = new Profile();
+    const first = await enrolled(profile, LI);
+    await journalOf(profile, first).append([{ kind: "answer", path: "HTL01", value: "pass" }]);
+    first.lock();
+    const shelf = shelfOf(profile.tab());
+    expect(await shelf.unsentBeside(null)).toBe(1);
+    const second = await enrolled(profile, WANG);
+    expect(await shelf.unsentBeside(second.device)).toBe(1);
+    expect(await shelf.unsentBeside(first.device)).toBe(0);
+    const mine = journalOf(profile, await shelf.unlock(LI.login, PASSWORD));
+    await mine.refresh();
+    expect(mine.list()).toHaveLength(1);
   });
 
   it("cannot be moved about: a sealed row opens in its own place only", async () => {
