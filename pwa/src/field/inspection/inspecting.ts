@@ -14,7 +14,7 @@ import { chinaDate } from "@/ui/format";
 import { useRefusals } from "@/ui/refusal";
 import { steady } from "@/ui/steady";
 import { showToast } from "@/ui/toast";
-import { saidByOthers } from "./standing";
+import { givingWay } from "./standing";
 
 export interface Inspecting {
   readonly open: OpenInspection;
@@ -106,7 +106,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
   /** States `value`; the toast offers to say again what was said before, and names whose answer gave way. */
   async function stated(statements: Statement[], path: string, words?: string): Promise<boolean> {
     const before = view.value.state.answers[path]?.value ?? null;
-    const others = before === null ? [] : saidByOthers({ open, view, looker }, path);
+    const others = givingWay({ open, view, looker }, path, statements.at(-1)?.value);
     const done = await say(statements);
     const text =
       others.length > 0

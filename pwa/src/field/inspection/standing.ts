@@ -6,16 +6,22 @@ import { since } from "@/ui/format";
 import { useWords } from "@/locales";
 import type { Inspecting } from "./inspecting";
 
-export type Family = "answer" | "finding";
+/** The answers that stand at a place. */
+function standingAt({ open, view }: Pick<Inspecting, "open" | "view">, path: string): Entry[] {
+  return headsAt(view.value.state, "answer", path).flatMap((id) => open.entry(id) ?? []);
+}
 
-/** The statements of others that stand at a place; none where I have said it too. */
-export function saidByOthers(
-  { open, view, looker }: Pick<Inspecting, "open" | "view" | "looker">,
+/** The colleague's answers at a place that would give way to another value of mine. */
+export function givingWay(
+  inspecting: Pick<Inspecting, "open" | "view" | "looker">,
   path: string,
-  family: Family = "answer",
+  value: unknown,
 ): Entry[] {
-  const heads = headsAt(view.value.state, family, path).flatMap((id) => open.entry(id) ?? []);
-  return heads.some(({ author }) => author === looker.value) ? [] : heads;
+  const next = JSON.stringify(value);
+  return standingAt(inspecting, path).filter(
+    (one) =>
+      one.author !== inspecting.looker.value && one.value !== null && JSON.stringify(one.value) !== next,
+  );
 }
 
 /** What gave way at a place where people agree now. */
@@ -33,7 +39,9 @@ export function useSaidBy(inspecting: Inspecting, path: () => string): ComputedR
   const { language, t } = useWords();
   return computed(() => {
     if (inspecting.view.value.state.answers[path()] === undefined) return "";
-    return saidByOthers(inspecting, path())
+    const standing = standingAt(inspecting, path());
+    if (standing.some(({ author }) => author === inspecting.looker.value)) return "";
+    return standing
       .map(({ author, device, at }) =>
         t("trace.by", {
           name: inspecting.nameOf(author, device),
