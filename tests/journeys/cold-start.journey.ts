@@ -20,6 +20,9 @@ interface Seen {
   stretched: number;
 }
 
+// A trace takes a picture of the whole page at every act, by the page's own slow processor.
+test.use({ trace: "off" });
+
 const at = onePhone();
 
 /** Notes when the form and the first task are in the page, and when the password was sent off. */
