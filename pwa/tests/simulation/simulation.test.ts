@@ -1,5 +1,5 @@
 /**
- * Seeded lives of a whole bureau over the real server. A few in every test run; `make simulate` runs as many as one
+ * Seeded lives of a whole bureau over the real server. Some minutes of them in every test run; `make simulate` runs as many as one
  * likes. A failing seed prints its diary: SIMULATE_FROM=<seed> SIMULATE_SEEDS=1 repeats it.
  */
 import { randomInt } from "node:crypto";
@@ -15,9 +15,9 @@ import { CORNER_SEEDS } from "./temper";
 import { Life } from "./world";
 
 const FROM = Number(process.env.SIMULATE_FROM ?? 1);
-const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 8);
+const SEEDS = Number(process.env.SIMULATE_SEEDS ?? 12);
 /** Lives that nobody has lived before; their seeds are printed like the others. */
-const FRESH = Number(process.env.SIMULATE_FRESH ?? (process.env.SIMULATE_SEEDS === undefined ? 4 : 0));
+const FRESH = Number(process.env.SIMULATE_FRESH ?? (process.env.SIMULATE_SEEDS === undefined ? 24 : 0));
 const STEPS = Number(process.env.SIMULATE_STEPS ?? 60);
 /** In memory where there is such a place: a process that dies loses nothing of what it wrote, disk or not. */
 const PLACE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
