@@ -17,7 +17,7 @@ from server.inspection.schemas import (
     PushAnswer,
     PushBody,
 )
-from server.inspection.seen import heard_of
+from server.inspection.seen import heard_of, is_news
 from server.platform.auth import Role, access, actor
 from server.platform.clock import iso, now
 from server.platform.config import Settings
@@ -51,9 +51,11 @@ def push(body: dict[str, list[Any]]) -> Response:
 @blp.arguments(PullQuery, location="query")
 @blp.response(200, PullAnswer)
 def pull(query: dict[str, str]) -> Response:
-    """What changed for this person since the cursor; `device` says which phone asks."""
+    """What changed for this person since the cursor; `device` says which phone asks. Raises `other_person`."""
+    news = is_news(actor(), query["device"])
     page = service.page_json(service.pull(actor(), query["cursor"]), iso(now()))
-    heard_of(actor(), query["device"])
+    if news:
+        heard_of(query["device"])
     return _json(page)
 
 

@@ -12,6 +12,7 @@ from server.accounts.models import Device
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db, transaction
+from server.platform.errors import Problem
 from server.platform.prepared import Prepared
 
 EVERY = timedelta(minutes=1)
@@ -27,14 +28,22 @@ def note_seen(devices: Iterable[str]) -> None:
     _SEEN.run_many({"key": key, "at": now()} for key in devices)
 
 
-def heard_of(actor: Actor, device_id: str) -> None:
-    """A device of the actor has asked for something; one of somebody else is not believed.
+def is_news(actor: Actor, device_id: str) -> bool:
+    """Whether it is worth writing that this device of the actor asks for something.
 
-    For requests that only read: what is written has a transaction of its own, after whatever was read.
+    Raises `other_person` for somebody else's: in another tab of that browser another person has signed in since, and
+    what is meant for her must not get into his vault.
     """
     row = _STANDING.first({"key": device_id})
-    if row is None or row.person_id != actor.id or not is_stale(row.last_seen_at):
-        return
+    if row is None:
+        return False
+    if row.person_id != actor.id:
+        raise Problem("other_person")
+    return is_stale(row.last_seen_at)
+
+
+def heard_of(device_id: str) -> None:
+    """For requests that only read: what is written has a transaction of its own, after whatever was read."""
     db.session.rollback()
     # A disk that is full, a writer that holds on: what was read goes to the phone all the same.
     with suppress(DBAPIError), transaction():

@@ -350,6 +350,7 @@ class TestLastContact:
     def test_nobody_speaks_for_a_colleagues_phone(self, phone: Phone, partner: Replica, clock: SetClock) -> None:
         before = self.seen(phone)
         clock.advance(minutes=5)
-        partner.tab.get(f"/api/sync/pull?device={phone.id}")
+        refused = partner.tab.get(f"/api/sync/pull?device={phone.id}")
+        assert (refused.status_code, refused.json["code"]) == (409, "other_person")
         assert self.seen(phone) == before
         assert partner.tab.get(f"/api/sync/pull?device={new_id()}").status_code == 200

@@ -5,7 +5,7 @@
 import type { Clock, Effects } from "../app/ports";
 import { fromUtf8 } from "../vault/encoding";
 import { Refusal } from "../vault/refusal";
-import type { ApiClient, Problem } from "./types";
+import type { ApiClient, Problem, SessionAnswer } from "./types";
 
 /** The server answered, and said no. `retryAfter` in ms where it asked for patience. */
 export class ApiError extends Refusal {
@@ -57,8 +57,12 @@ export interface HttpEffects {
 export class Http implements ApiClient {
   /** Token of the open session; set by whoever reads /api/session. */
   csrf: string | null = null;
+  /** Whose session that is. */
+  person: string | null = null;
   /** Told when the server says that the session is over (401), whatever asked. */
   onSignedOut: () => void = () => undefined;
+  /** Told when the session is not the one it was: somebody has signed in in another tab. */
+  onOtherSession: () => void = () => undefined;
 
   constructor(
     private readonly effects: HttpEffects,
@@ -69,12 +73,18 @@ export class Http implements ApiClient {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const answer = await this.raw(request);
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const error = refusalOf(answer, this.effects.clock.now());
-    if (error.code === "signed_out") this.onSignedOut();
-    throw error;
+    throw this.refused(answer);
   }
 
-  /** A JSON call. A session token that went stale (another tab signed in) is fetched anew, once. */
+  /** What a refused answer says; whoever keeps the session hears of it when it is about that. */
+  refused(answer: HttpAnswer): ApiError | Unreachable {
+    const error = refusalOf(answer, this.effects.clock.now());
+    if (error.code === "signed_out") this.onSignedOut();
+    if (error.code === "csrf_failed" || error.code === "other_person") this.onOtherSession();
+    return error;
+  }
+
+  /** A JSON call. A session token that went stale (the same person signed in in another tab) is fetched anew, once. */
   async json<T>(method: HttpRequest["method"], path: string, body?: unknown, limit?: number): Promise<T> {
     const request: HttpRequest = { method, path, limit };
     if (body !== undefined) {
@@ -135,10 +145,10 @@ export class Http implements ApiClient {
       return await this.send(request);
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.code !== "csrf_failed") throw thrown;
-      const stale = this.csrf;
-      const session = await this.get<{ csrf: string | null }>("/api/session");
-      this.csrf = session.csrf;
-      if (this.csrf === null || this.csrf === stale) throw thrown;
+      const { csrf, person } = await this.get<Pick<SessionAnswer, "csrf" | "person">>("/api/session");
+      // Nobody acts in the name of whoever signed in after him.
+      if (csrf === null || csrf === this.csrf || person?.id !== this.person) throw thrown;
+      this.csrf = csrf;
       return this.send(request);
     }
   }

@@ -23,15 +23,20 @@ export function sessionApi(http: Http): {
 } {
   const keep = (answer: SessionAnswer): SessionAnswer => {
     http.csrf = answer.csrf;
+    http.person = answer.person?.id ?? null;
     return answer;
   };
   return {
-    read: async () => keep(await http.json<SessionAnswer>("GET", "/api/session", undefined, 12_000)),
+    async read() {
+      const answer = await http.json<SessionAnswer>("GET", "/api/session", undefined, 12_000);
+      // Only a password changes in whose name this page acts.
+      return http.person === null || http.person === answer.person?.id ? keep(answer) : answer;
+    },
     open: async (login, password) =>
       keep(await http.post<SessionAnswer>("/api/session", { login, password })),
     close: async () => {
       await http.delete("/api/session");
-      http.csrf = null;
+      http.csrf = http.person = null;
     },
     changePassword: async (password, newPassword) =>
       keep(await http.post<SessionAnswer>("/api/session/password", { password, new_password: newPassword })),

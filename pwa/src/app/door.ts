@@ -8,6 +8,8 @@ import { Refusal } from "../vault/refusal";
 export class ServerDoor {
   /** The last answer about the session; its person is null when nobody is signed in. */
   answer: SessionAnswer | null = null;
+  /** Somebody has signed in in another tab since: who is to be asked again. */
+  private stale = false;
   private readonly api: ReturnType<typeof sessionApi>;
 
   constructor(http: Http, onShut: () => void) {
@@ -16,6 +18,7 @@ export class ServerDoor {
       if (this.answer !== null) this.answer = { ...this.answer, person: null, csrf: null };
       onShut();
     };
+    http.onOtherSession = () => (this.stale = true);
   }
 
   get person(): Person | null {
@@ -26,6 +29,7 @@ export class ServerDoor {
   async look(): Promise<SessionAnswer | null> {
     try {
       this.answer = await this.api.read();
+      this.stale = false;
       return this.answer;
     } catch (thrown) {
       if (thrown instanceof Unreachable || thrown instanceof ApiError) return null;
@@ -39,6 +43,7 @@ export class ServerDoor {
       const answer = await this.api.open(login, password);
       if (answer.person === null) throw new Refusal("wrong_password");
       this.answer = answer;
+      this.stale = false;
       return { ...answer, person: answer.person };
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.code !== "login_failed") throw thrown;
@@ -71,7 +76,7 @@ export class ServerDoor {
 
   /** Whether the server listens to this person. Remembered while open; asked again after a refusal. */
   async standing(person: Person): Promise<Door> {
-    if (this.person === null && (await this.look()) === null) return "unreachable";
+    if ((this.person === null || this.stale) && (await this.look()) === null) return "unreachable";
     const now = this.person;
     if (now === null) return "expired";
     return now.id === person.id ? "open" : "other_person";

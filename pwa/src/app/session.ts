@@ -167,8 +167,9 @@ export class Session implements SessionPort {
     const standing = await this.door.standing(vault.person);
     if (standing !== "open") return standing;
     if (await register(this.enrolment(), vault)) return "open";
-    // Announcing the device may be what hears first that the session has ended.
-    return this.door.person === null ? "expired" : "unreachable";
+    // Announcing the device may be what hears first that the session has ended, or is another's.
+    const now = await this.door.standing(vault.person);
+    return now === "open" ? "unreachable" : now;
   }
 
   /** Looks at the vault again after a pull: notices, grant, clock. What cannot be read is looked at next time. */

@@ -48,6 +48,8 @@ const BESIDE_JITTER_MS = 4_000;
 const HIDDEN_EVERY_MS = 15 * 60_000;
 /** Three times as often where storage was not promised. */
 const FRAGILE_SHARE = 3;
+/** What the server says when somebody has signed in in another tab. */
+const OTHER_SESSION = new Set(["csrf_failed", "other_person"]);
 
 export class SyncRunner implements SyncPort {
   readonly status = shallowRef<SyncStatus>(QUIET);
@@ -222,6 +224,10 @@ export class SyncRunner implements SyncPort {
   private async failed(thrown: unknown): Promise<void> {
     if (this.stopped || this.vault.locked) return;
     if (thrown instanceof ApiError && thrown.status === 401) return this.shut("expired");
+    if (thrown instanceof ApiError && OTHER_SESSION.has(thrown.code)) {
+      const door = await this.effects.door();
+      if (door === "expired" || door === "other_person") return this.shut(door);
+    }
     this.failures += 1;
     const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : null;
     const wait = waitFor(this.failures, this.effects.random, retryAfter);

@@ -2,7 +2,7 @@
  * Evidence bytes by tus 1.0 (core, creation, creation-with-upload): from where the server stopped, in chunks whose
  * size follows the line, confirmed only when the server has all of them. The server recomputes the hash.
  */
-import { ApiError, refusalOf, Unreachable, type Http, type HttpAnswer } from "../api/http";
+import { ApiError, Unreachable, type Http, type HttpAnswer } from "../api/http";
 import type { Clock } from "../app/ports";
 import { evidenceRecord, readBlob } from "../vault/blobs";
 import { base64, utf8 } from "../vault/encoding";
@@ -228,7 +228,7 @@ async function moved(effects: UploadEffects, transfer: Transfer, answer: HttpAns
 }
 
 function refused(effects: UploadEffects, answer: HttpAnswer): ApiError | Unreachable {
-  return refusalOf(answer, effects.clock.now());
+  return effects.http.refused(answer);
 }
 
 function offsetOf({ headers }: HttpAnswer, size: number): number | null {

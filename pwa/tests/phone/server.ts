@@ -76,6 +76,8 @@ export class FakeServer {
   verdicts = new Map<string, { status: "held" | "refused"; code: string; detail: string }>();
   /** Decides what becomes of a call; default: it goes well. */
   line: (call: Call) => Fate = () => "well";
+  /** The token of the open session: another one when somebody signs in in another tab. */
+  csrf = "token";
   offset = 0;
   chunkLimit = 524_288;
   private feed: string[] = [];
@@ -107,6 +109,11 @@ export class FakeServer {
 
   signIn(person: Person): void {
     this.signedIn = person;
+  }
+
+  /** The name of whoever is signed in. */
+  get who(): string | null {
+    return this.signedIn?.name ?? null;
   }
 
   /** An entry by the server itself, under the bureau's signature. */
@@ -197,7 +204,7 @@ export class FakeServer {
     const [route] = path.split("?");
     if (route === "/api/session") return this.session(call);
     if (this.signedIn === null) return problem(401, "signed_out", "登录已过期，请重新登录。");
-    if (method !== "GET" && method !== "HEAD" && call.headers["X-CSRF-Token"] !== "token") {
+    if (method !== "GET" && method !== "HEAD" && call.headers["X-CSRF-Token"] !== this.csrf) {
       return problem(403, "csrf_failed", "页面已过期。");
     }
     if (route === "/api/session/password") return this.newPassword(call);
@@ -212,7 +219,7 @@ export class FakeServer {
     return problem(404, "not_found", "没有找到。");
   }
 
-  private session({ method, body }: Call): Response {
+  private session({ method, headers, body }: Call): Response {
     if (method === "POST") {
       const { login, password } = JSON.parse(fromUtf8(body)) as { login: string; password: string };
       const known = this.people.get(login);
@@ -220,7 +227,10 @@ export class FakeServer {
         return problem(401, "login_failed", "账号或密码不正确。");
       this.signedIn = known.person;
     }
-    if (method === "DELETE") this.signedIn = null;
+    if (method === "DELETE") {
+      if (headers["X-CSRF-Token"] !== this.csrf) return problem(403, "csrf_failed", "页面已过期。");
+      this.signedIn = null;
+    }
     return this.sessionAnswer();
   }
 
@@ -235,7 +245,7 @@ export class FakeServer {
   private sessionAnswer(): Response {
     return json({
       person: this.signedIn,
-      csrf: this.signedIn === null ? null : "token",
+      csrf: this.signedIn === null ? null : this.csrf,
       expires_at: null,
       server_time: new Date(this.now()).toISOString(),
       epoch: this.epoch,
@@ -295,6 +305,9 @@ export class FakeServer {
   }
 
   private pull(path: string): Response {
+    const asking = this.devices.get(/device=([^&]*)/.exec(path)?.[1] ?? "");
+    if (asking !== undefined && asking.person.id !== this.signedIn?.id)
+      return problem(409, "other_person", "这台设备属于另一位人员。");
     const cursor = decodeURIComponent(/cursor=([^&]*)/.exec(path)?.[1] ?? "");
     const [epoch, at] = cursor.split(":");
     if (cursor !== "" && epoch !== this.epoch) return this.page(0);
