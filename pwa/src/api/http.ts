@@ -63,6 +63,7 @@ export class Http implements ApiClient {
   onSignedOut: () => void = () => undefined;
   /** Told when the session is not the one it was: somebody has signed in in another tab. */
   onOtherSession: () => void = () => undefined;
+  private readonly open = new Set<AbortController>();
 
   constructor(
     private readonly effects: HttpEffects,
@@ -153,10 +154,16 @@ export class Http implements ApiClient {
     }
   }
 
+  /** Cuts off everything that is under way: whoever asked has left. */
+  abandon(): void {
+    for (const stop of this.open) stop.abort();
+  }
+
   /** Any answer, also a refusing one; throws Unreachable only. For protocols that speak by status (tus). */
   async raw({ method, path, headers, body, limit = LIMIT_MS }: HttpRequest): Promise<HttpAnswer> {
     const stop = new AbortController();
     const cancel = this.effects.clock.after(limit, () => stop.abort());
+    this.open.add(stop);
     try {
       const answer = await this.effects.fetch(this.base + path, {
         method,
@@ -173,6 +180,7 @@ export class Http implements ApiClient {
       throw new Unreachable();
     } finally {
       cancel();
+      this.open.delete(stop);
     }
   }
 

@@ -34,12 +34,15 @@ export class Colleague {
   async go(): Promise<boolean> {
     const leaving = this.vault;
     if (leaving === null) return false;
-    // The last hand-over is made again at the next unlocking; the vault is locked in any case.
-    await this.stand(null).catch((thrown: unknown) => {
-      if (!isRefused(thrown)) throw thrown;
-    });
-    this.vault = null;
-    leaving.lock();
+    try {
+      // The last hand-over is made again at the next unlocking.
+      await this.stand(null).catch((thrown: unknown) => {
+        if (!isRefused(thrown)) throw thrown;
+      });
+    } finally {
+      this.vault = null;
+      leaving.lock();
+    }
     return true;
   }
 }

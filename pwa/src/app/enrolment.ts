@@ -4,7 +4,7 @@ import type { Http } from "../api/http";
 import type { Person, SessionAnswer } from "../api/types";
 import type { Shelf } from "../vault/shelf";
 import type { ShelfVault } from "../vault/schema";
-import { isRefused, Refusal } from "../vault/refusal";
+import { codeOf, isRefused, Refusal } from "../vault/refusal";
 import type { Vault } from "../vault/vault";
 import type { Notice } from "./ports";
 
@@ -70,7 +70,8 @@ export async function register(effects: EnrolmentEffects, vault: Vault): Promise
   } catch (thrown) {
     // The vault stands; the device is announced again at the next contact.
     if (!isRefused(thrown)) throw thrown;
-    return false;
+    // Told it was, there is only no room to note it.
+    return codeOf(thrown) === "quota_full";
   }
 }
 

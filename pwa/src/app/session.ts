@@ -137,7 +137,8 @@ export class Session implements SessionPort {
 
   async logout(): Promise<{ waiting: number }> {
     const vault = this.vault;
-    const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count());
+    // What cannot be counted must not keep the vault open.
+    const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count()).catch(() => 0);
     if (vault !== null) this.own.effects.channel.post({ about: "lock", vault: vault.id });
     await this.leave();
     await this.door.close();
@@ -287,15 +288,17 @@ export class Session implements SessionPort {
 
   private async leave(): Promise<void> {
     this.stopGrant();
-    await this.lockColleague();
     const leaving = this.vault;
-    if (leaving !== null) {
-      await this.events.closing();
+    try {
+      await this.lockColleague();
+      if (leaving !== null) await this.events.closing();
+    } finally {
+      // Whatever fails on the way out.
       this.vault = null;
-      leaving.lock();
+      leaving?.lock();
+      const { bureauName, limits, demo, vaultsHere } = this.state.value;
+      this.state.value = { ...CLOSED, phase: "signed_out", bureauName, limits, demo, vaultsHere };
     }
-    const { bureauName, limits, demo, vaultsHere } = this.state.value;
-    this.state.value = { ...CLOSED, phase: "signed_out", bureauName, limits, demo, vaultsHere };
   }
 
   private enrolment(): EnrolmentEffects {

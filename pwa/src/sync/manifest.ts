@@ -34,7 +34,8 @@ export async function checkManifests(vault: Vault, effects: ManifestEffects): Pr
   const asked = (await vault.meta("manifests")) ?? {};
   const now = effects.clock.now();
   for (const inspection of await ripe(vault)) {
-    if (now - (asked[inspection] ?? -Infinity) < EVERY_MS) continue;
+    // Neither while the last answer is fresh, nor (after the clock was set back) never again.
+    if (Math.abs(now - (asked[inspection] ?? -Infinity)) < EVERY_MS) continue;
     const manifest = await effects.api.manifest(inspection);
     asked[inspection] = now;
     await applyManifest(vault, manifest, now, checked);

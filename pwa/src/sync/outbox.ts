@@ -2,6 +2,7 @@
  * What the server has not confirmed yet, as rows of the vault: an item leaves the outbox only by a confirmation.
  * Held and refused items stay, with the server's sentence, until somebody offers them again.
  */
+import { codeOf } from "../vault/refusal";
 import type { OutboxLabel } from "../vault/replica";
 import type { OutboxRow, OutboxState } from "../vault/schema";
 import type { Vault } from "../vault/vault";
@@ -26,8 +27,10 @@ export const HELD_AGAIN_MS = 6 * 3_600_000;
 
 /** Items to offer now, oldest first. */
 export async function due(vault: Vault, what: OutboxRow["what"], { now, hurry }: Due): Promise<OutboxRow[]> {
+  // Further away than anything is put off: the clock has been set back since.
+  const come = ({ nextTry }: OutboxRow): boolean => nextTry <= now || nextTry > now + HELD_AGAIN_MS;
   const ripe = (row: OutboxRow): boolean =>
-    row.state === "queued" || (row.state !== "refused" && (hurry || row.nextTry <= now));
+    row.state === "queued" || (row.state !== "refused" && (hurry || come(row)));
   return vault.run(() =>
     vault.db.outbox.where("[what+order]").between([what, -Infinity], [what, Infinity]).filter(ripe).toArray(),
   );
@@ -51,9 +54,16 @@ export async function settle(
   await vault.run(() => vault.db.outbox.update(row.key, { state, attempts, nextTry, sealed }));
 }
 
-/** How far an upload has come; survives a kill. */
+/** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */
 export async function progress(vault: Vault, key: string, url: string | null, sent: number): Promise<void> {
-  await vault.run(() => vault.db.outbox.update(key, { url, sent }));
+  await unlessFull(vault.run(() => vault.db.outbox.update(key, { url, sent })));
+}
+
+/** What is only good to have must not end a sync for want of room: sending is what a full phone needs most. */
+export async function unlessFull(noting: Promise<unknown>): Promise<void> {
+  await noting.catch((thrown: unknown) => {
+    if (codeOf(thrown) !== "quota_full") throw thrown;
+  });
 }
 
 /** Offers a held or refused item again. */

@@ -8,7 +8,7 @@ import type { SyncApi } from "../api/server";
 import type { PushAnswer, PushOutcome } from "../api/types";
 import type { Clock, Random } from "../app/ports";
 import type { Entry, Run } from "../core/journal";
-import { runsOf, signRuns } from "../vault/runs";
+import { allRuns } from "../vault/runs";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
@@ -35,8 +35,7 @@ export async function pushEntries(vault: Vault, effects: PushEffects, when: Due)
   const rows = await due(vault, "entry", when);
   const runs = new Map<string, Run[]>();
   for (const inspection of new Set(rows.map((row) => row.inspection))) {
-    await signRuns(vault, inspection);
-    runs.set(inspection, await runsOf(vault, inspection));
+    runs.set(inspection, await allRuns(vault, inspection));
   }
   let pushed = 0;
   for (const batch of batches(await parcels(vault, rows)))

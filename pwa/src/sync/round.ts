@@ -7,11 +7,12 @@ import { ApiError, Unreachable, type Http } from "../api/http";
 import type { SyncApi } from "../api/server";
 import type { Clock, Locks, Random } from "../app/ports";
 import { sweepOrphans } from "../vault/blobs";
+import { codeOf } from "../vault/refusal";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
 import { checkManifests } from "./manifest";
-import { due, progress, settle, type Due } from "./outbox";
+import { due, progress, settle, unlessFull, type Due } from "./outbox";
 import { pullAll, type Pulled } from "./pull";
 import { pushEntries } from "./push";
 import { summarise } from "./summary";
@@ -45,6 +46,8 @@ export interface RoundEvents {
 const SERVER_FAULTS = 2;
 /** What the others said is asked for once more at the end of a round that took longer than this. */
 const LONG_MS = 3_000;
+/** HTTP: somebody, perhaps we ourselves a moment ago, writes there. */
+const LOCKED = 423;
 /** A partner's answers should not wait for thirty photos. */
 const PULL_EVERY_MS = 45_000;
 
@@ -63,11 +66,9 @@ export class Round {
    * other, and leaves receipts and tidying to the next whole round.
    */
   async run({ hurry, glance }: { hurry: boolean; glance: boolean }): Promise<void> {
-    await this.push(hurry);
-    await this.pull();
-    await this.push(hurry);
-    await this.uploads(hurry);
+    const full = await this.sent(hurry);
     if (!this.events.goOn()) return;
+    if (full !== null) throw full;
     const { clock, locks } = this.effects;
     if (clock.now() - this.lastPull > LONG_MS) await this.pull();
     if (!glance) {
@@ -75,6 +76,25 @@ export class Round {
       await sweepOrphans(this.vault, locks);
     }
     await this.vault.setSyncMark({ ...(await this.vault.syncMark()), last: clock.now() });
+  }
+
+  /** Everything goes out that can, also where there is no room to take anything in; that is answered, to be told. */
+  private async sent(hurry: boolean): Promise<unknown> {
+    let full: unknown = null;
+    const steps = [
+      () => this.push(hurry),
+      () => this.pull(),
+      () => this.push(hurry),
+      () => this.uploads(hurry),
+    ];
+    for (const step of steps) {
+      if (!this.events.goOn()) return full;
+      await step().catch((thrown: unknown) => {
+        if (codeOf(thrown) !== "quota_full") throw thrown;
+        full = thrown;
+      });
+    }
+    return full;
   }
 
   private async push(hurry: boolean): Promise<void> {
@@ -148,8 +168,9 @@ export class Round {
       await settle(this.vault, row, "refused", reason);
       return "refused";
     }
-    // A place that the server disputes is given up: the next attempt begins anew.
-    if (thrown.status < 500) await progress(this.vault, row.key, null, 0);
+    // A place that the server disputes is given up: the next attempt begins anew. One that it still holds for a
+    // request of ours that was cut off is kept.
+    if (thrown.status < 500 && thrown.status !== LOCKED) await progress(this.vault, row.key, null, 0);
     const wait = clock.now() + waitFor(row.attempts + 1, random, thrown.retryAfter);
     await settle(this.vault, row, "waiting", reason, wait);
     return thrown.status >= 500 ? "fault" : "refused";
@@ -168,7 +189,7 @@ export class Round {
     if (Number.isNaN(time)) return;
     const mark = await this.vault.syncMark();
     const skew = Math.round(time - (asked + answered) / 2);
-    await this.vault.setSyncMark({ ...mark, skew, contact: answered });
+    await unlessFull(this.vault.setSyncMark({ ...mark, skew, contact: answered }));
   };
 }
 

@@ -93,10 +93,11 @@ export class SyncRunner implements SyncPort {
     this.wake(0);
   }
 
-  /** Ends after the item under way; resolves when the round is over. */
+  /** Ends at once: what is under way is cut off, as by a tunnel. Resolves when the round is over. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer();
+    this.effects.http.abandon();
     for (const off of this.unlisten) off();
     await this.current;
   }
@@ -173,10 +174,14 @@ export class SyncRunner implements SyncPort {
   }
 
   private async alone(hurry: boolean): Promise<void> {
-    const ran = await this.effects.locks.attempt(`suicha:sync:${this.vault.id}`, () => this.attempt(hurry));
-    if (ran === null) {
+    try {
+      const name = `suicha:sync:${this.vault.id}`;
+      if ((await this.effects.locks.attempt(name, () => this.attempt(hurry))) !== null) return;
       this.show({ elsewhere: true, running: false });
       await this.redraw();
+    } catch (thrown) {
+      // Where the lock itself fails (a browser's, or the lease on a lost disk), that is one more reason to try later.
+      await this.failed(thrown);
     }
   }
 
@@ -208,7 +213,7 @@ export class SyncRunner implements SyncPort {
   /** Between two whole rounds with nothing to send: only what the others said is asked for. */
   private isGlance(hurry: boolean): boolean {
     const { entries, photos } = this.status.value.waiting;
-    const soon = this.effects.clock.now() - this.whole < QUIET_EVERY_MS;
+    const soon = Math.abs(this.effects.clock.now() - this.whole) < QUIET_EVERY_MS;
     return !hurry && soon && this.isBeside() && entries + photos === 0;
   }
 

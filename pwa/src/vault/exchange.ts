@@ -9,7 +9,7 @@ import type { Entry } from "../core/journal";
 import { evidenceRecord, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
 import { evidenceOffer, takeIn, type Parcel } from "./replica";
-import { keyring, runsOf, signRuns } from "./runs";
+import { allRuns, keyring } from "./runs";
 import type { EvidenceRow } from "./schema";
 import type { Vault } from "./vault";
 
@@ -71,14 +71,14 @@ export async function give(
 
 /** What `from` holds of one inspection beyond `known`, with runs that cover it; its own is signed first. */
 export async function parcelOf(from: Vault, inspection: string, known: Set<string>): Promise<Parcel> {
-  await signRuns(from, inspection);
+  const signed = await allRuns(from, inspection);
   const rows = await from.run(() => from.db.entries.where("inspection").equals(inspection).toArray());
   const wanted = rows.filter((row) => row.proven === 1 && !known.has(row.id));
   const entries = await Promise.all(
     wanted.map((row) => from.box.open<Entry>(`entries:${row.id}`, row.sealed)),
   );
   const ids = new Set(entries.map((entry) => entry.id));
-  const runs = (await runsOf(from, inspection)).filter((run) => run.ids.some((id) => ids.has(id)));
+  const runs = signed.filter((run) => run.ids.some((id) => ids.has(id)));
   return { inspection, entries, runs };
 }
 

@@ -43,7 +43,10 @@ export function leaseLocks(db: ShelfDb, clock: Clock, random: Random): Locks {
     let renewing = true;
     const renew = (): void => {
       if (!renewing) return;
-      void taken(name, owner).finally(() => (stop = clock.after(RENEW_MS, renew)));
+      // A lease that cannot be renewed runs out; what runs under it compares before it writes.
+      void taken(name, owner)
+        .catch(() => false)
+        .then(() => (stop = clock.after(RENEW_MS, renew)));
     };
     let stop = clock.after(RENEW_MS, renew);
     try {

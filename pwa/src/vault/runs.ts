@@ -4,8 +4,8 @@ import { digest } from "../core/canonical";
 import { checkRun, runBytes, SERVER, type Entry, type Run } from "../core/journal";
 import { base64url, fromBase64url } from "./encoding";
 import { importPublicKey, SIGNATURE } from "./keys";
-import { isRefused } from "./refusal";
-import type { RunRow } from "./schema";
+import { codeOf, isRefused } from "./refusal";
+import type { ChainRow, RunRow } from "./schema";
 import type { Vault } from "./vault";
 
 /** No run is longer than this, so that a push stays small on 2G. */
@@ -33,20 +33,50 @@ export async function runsOf(vault: Vault, inspection: string): Promise<Run[]> {
  * finds the chain already signed. Answers the number of entries newly under a run.
  */
 export async function signRuns(vault: Vault, inspection: string): Promise<number> {
-  const chain = await vault.run(() => vault.db.chains.get(inspection));
-  if (chain === undefined || chain.tip === null || chain.signed >= chain.seq) return 0;
-  const unsigned = await backFrom(vault, chain.tip, chain.signed);
-  const rows: RunRow[] = [];
-  for (let at = 0; at < unsigned.length; at += LONGEST) {
-    rows.push(await runRow(vault, await signed(vault, unsigned.slice(at, at + LONGEST))));
+  const made = await newRuns(vault, inspection);
+  if (made === null || !(await kept(vault, made))) return 0;
+  return made.runs.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+/** All runs of an inspection after signing what is new. Where there is no room to keep that, it is signed all the same. */
+export async function allRuns(vault: Vault, inspection: string): Promise<Run[]> {
+  const made = await newRuns(vault, inspection);
+  let unkept: Run[] = [];
+  if (made !== null) {
+    await kept(vault, made).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== "quota_full") throw thrown;
+      unkept = made.runs;
+    });
   }
+  return [...(await runsOf(vault, inspection)), ...unkept];
+}
+
+interface Signed {
+  chain: ChainRow;
+  runs: Run[];
+}
+
+async function newRuns(vault: Vault, inspection: string): Promise<Signed | null> {
+  const chain = await vault.run(() => vault.db.chains.get(inspection));
+  if (chain === undefined || chain.tip === null || chain.signed >= chain.seq) return null;
+  const unsigned = await backFrom(vault, chain.tip, chain.signed);
+  const runs: Run[] = [];
+  for (let at = 0; at < unsigned.length; at += LONGEST) {
+    runs.push(await signed(vault, unsigned.slice(at, at + LONGEST)));
+  }
+  return { chain, runs };
+}
+
+/** False when another tab has signed meanwhile. */
+async function kept(vault: Vault, { chain, runs }: Signed): Promise<boolean> {
+  const rows = await Promise.all(runs.map((run) => runRow(vault, run)));
   return vault.run(() =>
     vault.db.transaction("rw", vault.db.runs, vault.db.chains, async () => {
-      const now = await vault.db.chains.get(inspection);
-      if (now === undefined || now.signed !== chain.signed) return 0;
+      const now = await vault.db.chains.get(chain.inspection);
+      if (now === undefined || now.signed !== chain.signed) return false;
       await vault.db.runs.bulkPut(rows);
-      await vault.db.chains.update(inspection, { signed: chain.seq });
-      return unsigned.length;
+      await vault.db.chains.update(chain.inspection, { signed: chain.seq });
+      return true;
     }),
   );
 }
