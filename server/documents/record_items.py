@@ -58,25 +58,22 @@ class Laws:
 
 
 def sections(run: Run, laws: Laws, *, full: bool) -> list[dict[str, Any]]:
-    """The visible items by section, numbered through."""
-    shown = {item["code"]: item for item in run.items if full or item["visibility"] == "all"}
-    listed, number = [], 0
+    """The visible items by section, each under its number in the checklist: on phone and paper form it is the same."""
+    shown = {item["code"] for item in run.items if full or item["visibility"] == "all"}
+    listed = []
     for section, _ in run.checklist.sections:
-        rows = []
-        for item in section["items"]:
-            if item["code"] in shown:
-                number += 1
-                rows.append(_item_row(run, laws, item, number, trade=section["place"] == "trade"))
+        asked = [item for item in section["items"] if item["code"] in shown]
+        rows = [_item_row(run, laws, item, trade=section["place"] == "trade") for item in asked]
         if rows:
             listed.append({"title": section["title"]["zh"], "rows": rows})
     return listed
 
 
-def _item_row(run: Run, laws: Laws, item: Mapping[str, Any], number: int, *, trade: bool) -> dict[str, Any]:
+def _item_row(run: Run, laws: Laws, item: Mapping[str, Any], *, trade: bool) -> dict[str, Any]:
     verdict = run.verdicts[item["code"]]
     words = (TRADE_WORDS if trade else STEP_WORDS)[verdict]
     return {
-        "no": number,
+        "code": item["code"],
         "title": item["title"]["zh"],
         "verdict": verdict,
         "result": f"{MARKS[verdict]} {words}",

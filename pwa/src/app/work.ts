@@ -272,7 +272,9 @@ function cardOf(
 function shownOf(summary: Summary | undefined): Pick<TaskCard, "phase" | "progress" | "conflicts"> {
   if (summary === undefined) return { phase: "not_started", progress: null, conflicts: 0 };
   const { phase, done, total, conflicts } = summary;
-  return { phase: phase as TaskCard["phase"], progress: { done, total }, conflicts };
+  // Nothing is counted before the first opening on this phone: what a pull brought after a loss has no total yet.
+  const progress = total === 0 ? null : { done, total };
+  return { phase: phase as TaskCard["phase"], progress, conflicts };
 }
 
 function isSaid({ phase, done, total, conflicts }: Summary, card: TaskCard): boolean {

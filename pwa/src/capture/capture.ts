@@ -39,8 +39,8 @@ const draw: CapturePort["draw"] = async (canvas, photo, { watermark, marks }, ma
   if (context === null) throw new Refusal("photo_unreadable");
   context.drawImage(picture.source, 0, 0, size.width, size.height);
   picture.close();
-  if (marks !== undefined) drawMarks(context, size.width, size.height, marks);
   if (watermark !== undefined) drawWatermark(context, size.width, size.height, watermarkLines(watermark));
+  if (marks !== undefined) drawMarks(context, size.width, size.height, marks);
 };
 
 interface Picture {

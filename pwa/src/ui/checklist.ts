@@ -15,6 +15,7 @@ import type {
 import { basisTexts } from "@/core/checklist/outcome";
 import { inForce } from "@/core/checklist/values";
 import type { Speech } from "@/locales";
+import type { FindingValue } from "@/core/journal/types";
 import { day, moment } from "./format";
 import { maskedPerson } from "./masking";
 
@@ -114,4 +115,26 @@ export function answerWords(
   if (field?.type === "date") return day(text, speech.language.value, "");
   if (field?.type === "datetime") return moment(text, speech.language.value);
   return field?.type === "choice" ? chosen(field, text, definition, speech) : text;
+}
+
+/** An answer, a finding or a row in words, wherever in the checklist it was said. */
+export function statementWords(
+  { kind, path, value }: { kind: string; path: string; value: unknown },
+  definition: Definition,
+  speech: Speech,
+): string {
+  if (kind === "finding") return findingWords(value as FindingValue | null, speech);
+  if (kind === "row") return speech.t(value === null ? "conflict.row_removed" : "conflict.row_kept");
+  const place = placeOf(definition, path);
+  return answerWords(value, place?.column ?? place?.item ?? null, definition, speech);
+}
+
+function findingWords(value: FindingValue | null, speech: Speech): string {
+  if (value === null) return speech.t("conflict.finding_cleared");
+  if (!value.corrected_on_site) return value.text;
+  const corrected = speech.t("finding.corrected_short");
+  return speech.t("finding.with_correction", {
+    text: value.text,
+    correction: value.correction_text ? `${corrected}：${value.correction_text}` : corrected,
+  });
 }

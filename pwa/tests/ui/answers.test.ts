@@ -4,12 +4,19 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Conflict } from "@/app/ports";
 import AnswerField from "@/field/answers/AnswerField.vue";
 import ConflictCard from "@/field/inspection/ConflictCard.vue";
+import { toasts } from "@/ui/toast";
 import { settled, show } from "./screens";
 import type { Story } from "./screens";
 
 let story: Story;
+/** What settles a difference: the chosen statement and the reason. */
+type Settled = [
+  { value: unknown; replaces: string[] },
+  { kind: string; path: string; value: { text: string } },
+];
 afterEach(() => {
   story.close();
+  toasts.value = [];
   vi.useRealTimers();
 });
 
@@ -145,16 +152,79 @@ describe("two inspectors disagree", () => {
 
   it("one tap and a reason settle it: the chosen value replaces both, the reason is a comment there", async () => {
     story = await show(ConflictCard, { conflict }, { conflicts: [conflict] });
+    expect(document.querySelector('[data-testid="conflict-reason-1"]')).toBeNull();
     await story.tap("conflict-side-1");
-    expect((story.get("conflict-settle") as HTMLButtonElement).disabled).toBe(true);
-    await story.type("conflict-reason", "现场复核，确无值班记录");
-    await story.tap("conflict-settle");
-    const [[answered, commented]] = story.said as [
-      [{ value: unknown; replaces: string[] }, { kind: string; path: string; value: { text: string } }],
-    ];
+    await story.tap("conflict-reason-2");
+    expect(story.said).toHaveLength(1);
+    const [[answered, commented]] = story.said as [Settled];
     expect(answered).toMatchObject({ kind: "answer", path: "HT104", value: "fail" });
     expect(answered.replaces).toEqual(["a".repeat(64), "b".repeat(64)]);
     expect(commented).toMatchObject({ kind: "comment", path: "HT104" });
-    expect(commented.value.text).toContain("现场复核，确无值班记录");
+    expect(commented.value.text).toContain("以现场照片为准");
+    expect(toasts.value[0]).toMatchObject({ text: "已选定“fail”：以现场照片为准" });
+  });
+
+  it("a reason of one's own settles it when it is given, and nothing is settled without one", async () => {
+    story = await show(ConflictCard, { conflict }, { conflicts: [conflict] });
+    await story.tap("conflict-side-0");
+    expect((story.get("conflict-settle") as HTMLButtonElement).disabled).toBe(true);
+    await story.type("conflict-reason", "   ");
+    expect((story.get("conflict-settle") as HTMLButtonElement).disabled).toBe(true);
+    await story.type("conflict-reason", " 现场复核，确有值班记录 ");
+    await story.tap("conflict-settle");
+    const [[answered, commented]] = story.said as [Settled];
+    expect(answered.value).toBe("pass");
+    expect(commented.value.text).toContain("原因：现场复核，确有值班记录");
+  });
+
+  it("is not settled by two quick taps twice, and stays open where it was not saved", async () => {
+    story = await show(ConflictCard, { conflict }, { conflicts: [conflict], refuses: true });
+    await story.tap("conflict-side-0");
+    await story.tap("conflict-reason-1");
+    expect(story.said).toEqual([]);
+    expect((story.get("conflict-reason-1") as HTMLButtonElement).disabled).toBe(false);
+    expect(toasts.value).toEqual([]);
+  });
+});
+
+describe("two inspectors disagree about a row", () => {
+  const ROW = "0192f000-0000-7000-8000-000000000001";
+  const path = `HT203/${ROW}`;
+  const at = "2026-11-22T06:01:00.000Z";
+  const claim = (id: string, value: unknown): Conflict["claims"][number] => ({
+    ...{ id: id.repeat(64), value, author: id, authorName: id, device: id, at, mine: false },
+  });
+  const conflict: Conflict = {
+    key: `row:${path}`,
+    family: "row",
+    path,
+    claims: [claim("a", null), claim("c", "101")],
+  };
+  const sides = [
+    { id: "a".repeat(64), kind: "row", path, value: null },
+    { id: "c".repeat(64), kind: "answer", path: `${path}/room`, value: "101" },
+  ];
+  const given = {
+    conflicts: [conflict],
+    state: { conflicts: { [conflict.key]: sides } },
+  };
+
+  it("keeping it replaces what was said of the row and leaves what was filled in", async () => {
+    story = await show(ConflictCard, { conflict }, given);
+    await story.tap("conflict-side-1");
+    await story.tap("conflict-reason-1");
+    const [[stated]] = story.said as [Settled];
+    expect(stated).toMatchObject({ kind: "row", path, replaces: ["a".repeat(64)] });
+    expect(stated.value).not.toBeNull();
+    expect(toasts.value[0]?.action).toBeUndefined();
+  });
+
+  it("removing it takes everything along, and the toast brings it back", async () => {
+    story = await show(ConflictCard, { conflict }, given);
+    await story.tap("conflict-side-0");
+    await story.tap("conflict-reason-1");
+    const [[stated]] = story.said as [Settled];
+    expect(stated).toMatchObject({ value: null, replaces: ["a".repeat(64), "c".repeat(64)] });
+    expect(toasts.value[0]?.action?.text).toBe("撤销");
   });
 });

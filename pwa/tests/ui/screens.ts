@@ -1,6 +1,7 @@
 /** A component on a page of its own, with an inspection and a phone that are only what the story needs. */
 import { createApp, h, nextTick, shallowRef } from "vue";
 import type { Component } from "vue";
+import type { Router } from "vue-router";
 import { provideSuicha } from "@/app/container";
 import type { Entry } from "@/core/journal/types";
 import type { Conflict, InspectionView, Statement, Suicha } from "@/app/ports";
@@ -46,6 +47,7 @@ export async function show(
     refuses?: boolean;
     unstated?: Record<string, string>;
     entries?: Entry[];
+    router?: Router;
   } = {},
 ): Promise<Story> {
   await needWords(["field"]);
@@ -60,7 +62,9 @@ export async function show(
     writer: shallowRef(null),
     looker: shallowRef("me"),
     unstated: shallowRef(given.unstated ?? {}),
+    choosing: shallowRef(null),
     open: {
+      view: held,
       saveDraft: async (key: string, text: string | null) => void drafts.set(key, text),
       entry: (id: string) => given.entries?.find((entry) => entry.id === id),
       looked,
@@ -86,6 +90,7 @@ export async function show(
   });
   app.provide(inspectingKey, inspecting);
   provideSuicha(app, suicha);
+  if (given.router) app.use(given.router);
   app.mount(page);
 
   const get = (testid: string): HTMLElement => {

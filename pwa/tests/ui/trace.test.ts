@@ -2,6 +2,7 @@
 /** Two inspectors at one item: whose answer stands, and what gave way to it. */
 import { afterEach, describe, expect, it } from "vitest";
 import { fold, settlements, traceOf, type Entry, type State } from "@/core/journal";
+import RemovedRows from "@/field/answers/RemovedRows.vue";
 import WhoSaid from "@/field/inspection/WhoSaid.vue";
 import { show, type Story } from "./screens";
 
@@ -75,6 +76,94 @@ describe("what stands in place of another's answer", () => {
     expect(trace([hers, mine, settled])).toMatchObject({ how: "settled", entry: settled, before: [hers] });
     expect(settlements([hers, mine, settled], [])).toMatchObject([{ entry: settled, sides: [hers, mine] }]);
   });
+
+  it("is the later choice where it was chosen anew: the same two sides, and both choices stay to be read", () => {
+    const hers = answer("钱思源", "pass", 2);
+    const mine = answer("me", "fail", 3);
+    const slip = answer("me", "fail", 9, [hers, mine]);
+    const anew = answer("me", "pass", 10, [hers, mine, slip]);
+    expect(trace([hers, mine, slip, anew])).toMatchObject({
+      ...{ how: "settled", entry: anew, before: [mine], sides: [hers, mine] },
+    });
+    expect(settlements([hers, mine, slip, anew], []).map(({ sides }) => sides)).toEqual([
+      [hers, mine],
+      [hers, mine],
+    ]);
+  });
+
+  it("is told of the other who chooses anew as well", () => {
+    const hers = answer("钱思源", "pass", 2);
+    const mine = answer("me", "fail", 3);
+    const settled = answer("me", "fail", 9, [hers, mine]);
+    const anew = answer("钱思源", "pass", 12, [hers, mine, settled]);
+    expect(trace([hers, mine, settled, anew])).toMatchObject({ how: "settled", entry: anew, before: [mine] });
+  });
+});
+
+describe("a row that was removed", () => {
+  const row = `HT203/${"0".repeat(8)}-0000-7000-8000-000000000001`;
+  const stated = (author: string, minute: number): Entry => ({
+    ...answer(author, null, minute),
+    ...{ kind: "row", path: row, value: { order: 0, source: "hand", key: null } },
+  });
+  const cell = (author: string, value: string, minute: number): Entry => ({
+    ...answer(author, value, minute),
+    path: `${row}/room`,
+  });
+  const gone = (author: string, minute: number, replaces: Entry[]): Entry => ({
+    ...answer(author, null, minute, replaces),
+    ...{ kind: "row", path: row },
+  });
+  const item = {
+    code: "HT203",
+    table: { row_title: { zh: "客房", en: "Room" }, columns: [{ key: "room", type: "text" }] },
+  };
+
+  async function table(entries: Entry[]): Promise<string> {
+    const props = { item, table: item.table };
+    story = await show(RemovedRows, props, { entries, state: fold(entries) });
+    return story.page.textContent!.replace(/\s+/g, " ").trim();
+  }
+
+  it("is told to him who had filled it in, with what it held, until he has looked; and can be brought back", async () => {
+    const mine = [stated("me", 1), cell("me", "301", 2)];
+    const removed = gone("钱思源", 5, mine);
+    expect(await table([...mine, removed])).toContain(
+      "您填写的一行已被删除钱思源 08:05 删除了“301”（我填写过）",
+    );
+    await story!.tap("looked-removed-HT203");
+    expect(story!.get("trace-removed-HT203").textContent).toContain("删除了“301”");
+    await story!.tap("restore-HT203");
+    expect(story!.said[0]).toMatchObject([
+      { kind: "row", path: row, value: { source: "hand" } },
+      { kind: "answer", path: `${row}/room`, value: "301" },
+    ]);
+  });
+
+  it("is told quietly to him who removed it, and to nobody where it was his own alone", async () => {
+    const hers = [stated("钱思源", 1), cell("钱思源", "301", 2)];
+    expect(await table([...hers, gone("me", 5, hers)])).toBe(
+      "我 08:05 删除了“301”（钱思源填写过）恢复这一行",
+    );
+    story!.close();
+    const mine = [stated("me", 1), cell("me", "301", 2)];
+    expect(await table([...mine, gone("me", 5, mine)])).toBe("");
+  });
+});
+
+describe("what was found, when the other says it otherwise", () => {
+  const finding = (author: string, text: string, minute: number, replaces: Entry[] = []): Entry => ({
+    ...answer(author, null, minute, replaces),
+    ...{ kind: "finding", value: { text, corrected_on_site: false } },
+  });
+
+  it("is told at the item like an answer, in words", async () => {
+    const mine = finding("me", "前台无登记簿", 2);
+    const hers = finding("钱思源", "前台登记簿缺3页", 5, [mine]);
+    expect(await seen([mine, hers])).toContain(
+      "您写的问题描述已被改钱思源 08:05 改为“前台登记簿缺3页”，原为 我：前台无登记簿",
+    );
+  });
 });
 
 describe("at the item", () => {
@@ -106,7 +195,22 @@ describe("at the item", () => {
     const hers = answer("钱思源", "pass", 2);
     const mine = answer("me", "fail", 3);
     expect(await seen([hers, mine, answer("me", "fail", 9, [hers, mine])])).toBe(
-      "我 08:09 核对选定；未采用 钱思源：pass",
+      "我 08:09 核对选定；未采用 钱思源：pass改选",
     );
+  });
+
+  it("a slip of the thumb is mended: both sides stand there again, and the other one is chosen", async () => {
+    const hers = answer("钱思源", "pass", 2);
+    const mine = answer("me", "fail", 3);
+    const slip = answer("me", "fail", 9, [hers, mine]);
+    await seen([hers, mine, slip]);
+    await story!.tap("again-HT101");
+    await story!.tap("conflict-side-0");
+    await story!.tap("conflict-reason-3");
+    expect(story!.said[0]![0]).toMatchObject({
+      ...{ kind: "answer", path: "HT101", value: "pass" },
+      replaces: [hers.id, mine.id, slip.id].sort(),
+    });
+    expect(story!.get("again-HT101")).toBeTruthy();
   });
 });

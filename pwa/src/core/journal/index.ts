@@ -5,4 +5,13 @@ export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from 
 export { marksOver, ownLayers } from "./evidence";
 export { fold } from "./fold";
 export { headsAt, headsOfRow } from "./naming";
-export { reasonOf, settlements, traceOf, type EntryOf, type Settlement, type Trace } from "./trace";
+export {
+  reasonOf,
+  removalOf,
+  settlements,
+  traceOf,
+  type EntryOf,
+  type Removal,
+  type Settlement,
+  type Trace,
+} from "./trace";

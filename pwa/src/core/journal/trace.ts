@@ -15,6 +15,8 @@ export interface Trace {
   readonly entry: Entry;
   /** What it took the place of and what says something else, oldest first. */
   readonly before: readonly Entry[];
+  /** Of a settlement: all that stood side by side, the chosen one too. */
+  readonly sides?: readonly Entry[];
 }
 
 /** How a difference was settled: every statement that named several different ones. */
@@ -43,9 +45,10 @@ function tracedFrom(head: Entry, entryOf: EntryOf): Trace | null {
   for (let step: Entry | undefined = head; step !== undefined;) {
     const replaced = replacedBy(step, entryOf);
     if (areDifferent(replaced)) {
-      const chosen = canonical(step.value);
-      const before = replaced.filter((one) => canonical(one.value) !== chosen);
-      return { how: "settled", entry: step, before };
+      // Who settled it and then says something else himself has chosen anew.
+      const chosen: Entry = head.value === null ? step : head;
+      const before = replaced.filter((one) => canonical(one.value) !== canonical(chosen.value));
+      return { how: "settled", entry: chosen, before, sides: replaced };
     }
     const others = replaced.filter(({ author }) => author !== head.author);
     if (others.length > 0) {
@@ -69,17 +72,44 @@ export function settlements(entries: readonly Entry[], comments: readonly Commen
   });
 }
 
+/** A row that is gone, and what others had said of it or in it. */
+export interface Removal {
+  readonly entry: Entry;
+  /** All that went with it and said something, the remover's own words too; oldest first. */
+  readonly before: readonly Entry[];
+}
+
+/** What went with a removed row (`heads` of its path); null when nobody but its remover had said anything there. */
+export function removalOf(heads: readonly string[], entryOf: EntryOf): Removal | null {
+  for (const id of heads) {
+    const entry = entryOf(id);
+    if (entry?.kind !== "row" || entry.value !== null) continue;
+    const before = entry.replaces
+      .flatMap((gone) => entryOf(gone) ?? [])
+      .filter(({ value }) => value !== null)
+      .sort(oldestFirst);
+    if (before.some(({ author }) => author !== entry.author)) return { entry, before };
+  }
+  return null;
+}
+
 /** The comment that was made with a settlement. */
 export function reasonOf(entry: Entry, comments: readonly Comment[]): Comment | undefined {
   return comments.find((one) => one.path === entry.path && one.author === entry.author && one.at >= entry.at);
 }
 
-/** What an entry names that is of its own place and kind, oldest first. */
+/**
+ * What an entry names that is of its own place and kind, oldest first. Who chooses anew names the sides once more
+ * together with the choice that gives way: that choice is no side.
+ */
 function replacedBy(entry: Entry, entryOf: EntryOf): Entry[] {
-  return entry.replaces
+  const named = entry.replaces
     .flatMap((id) => entryOf(id) ?? [])
     .filter((one) => one.path === entry.path && one.kind === entry.kind)
     .sort(oldestFirst);
+  const ids = new Set(entry.replaces);
+  const sides = named.filter((one) => !one.replaces.some((id) => ids.has(id)));
+  return sides.length > 1 ? sides : named;
 }
 
 function areDifferent(entries: readonly Entry[]): boolean {

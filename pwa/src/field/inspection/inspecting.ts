@@ -5,16 +5,14 @@
 import { computed, inject, shallowRef } from "vue";
 import type { ComputedRef, InjectionKey, ShallowRef } from "vue";
 import type { Item, RowResult, Section } from "@/core/checklist/types";
-import { SERVER, type Entry } from "@/core/journal/types";
+import { SERVER, type FindingValue } from "@/core/journal/types";
 import { useSuicha } from "@/app/container";
 import type { OpenInspection, Statement, View, InspectionView, Writer } from "@/app/ports";
-import { useWords, type Speech } from "@/locales";
-import { answerWords, placeOf } from "@/ui/checklist";
+import { useWords } from "@/locales";
 import { chinaDate } from "@/ui/format";
 import { useRefusals } from "@/ui/refusal";
 import { steady } from "@/ui/steady";
-import { showToast } from "@/ui/toast";
-import { givingWay } from "./standing";
+import { stating } from "./stating";
 
 export interface Inspecting {
   readonly open: OpenInspection;
@@ -32,6 +30,8 @@ export interface Inspecting {
   readonly looker: ComputedRef<string | undefined>;
   /** Typed before the app was killed and not stated yet, by the key of its draft. */
   readonly unstated: ShallowRef<Record<string, string>>;
+  /** The settled difference (its key) that is being chosen anew. */
+  readonly choosing: ShallowRef<string | null>;
   /** Makes statements; false when refused (the reason was told). */
   say(statements: Statement[]): Promise<boolean>;
   /**
@@ -39,6 +39,8 @@ export interface Inspecting {
    * only where a colleague's answer gave way.
    */
   answer(path: string, value: unknown, words?: string): Promise<boolean>;
+  /** Says what was found at a failed item; told where a colleague's words gave way. */
+  find(path: string, value: FindingValue | null): Promise<boolean>;
   /** Answers a cell; a row of the system that nobody has touched yet is stated first. `words` as in `answer`. */
   answerCell(item: Item, row: RowResult, column: string, value: unknown, words?: string): Promise<boolean>;
   /** The name behind a statement; what the server recorded for a lead whom this phone does not know says so. */
@@ -61,23 +63,6 @@ function rowStatement(view: InspectionView, item: Item, row: RowResult): Stateme
   return [{ kind: "row", path, value: { order: Math.max(0, order), source: row.source, key: row.key } }];
 }
 
-/** "已改为 不合格（原为 钱思源：合格）" */
-function givenWay(
-  path: string,
-  others: readonly Entry[],
-  { view, nameOf, speech }: Pick<Inspecting, "nameOf"> & { view: InspectionView; speech: Speech },
-): string {
-  const { state, definition } = view;
-  const place = placeOf(definition, path);
-  const inWords = (value: unknown): string =>
-    answerWords(value, place?.column ?? place?.item ?? null, definition, speech);
-  return speech.t("trace.given_way", {
-    words: inWords(state.answers[path]?.value),
-    name: others.map(({ author, device }) => nameOf(author, device)).join(speech.t("answer.comma")),
-    before: inWords(others[0]!.value),
-  });
-}
-
 export function createInspecting(open: OpenInspection): Inspecting {
   const { capture, clock, session } = useSuicha();
   const speech = useWords();
@@ -86,6 +71,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
   const view = open.view;
   const writer = shallowRef<Writer | null>(null);
   const unstated = shallowRef<Record<string, string>>({});
+  const choosing = shallowRef<string | null>(null);
   const looker = computed(() => writer.value?.person ?? session.state.value.me?.person.id);
   const visible = computed(() => new Set(view.value.evaluation.visible));
   const writable = computed(
@@ -103,24 +89,10 @@ export function createInspecting(open: OpenInspection): Inspecting {
     }
   }
 
-  /** States `value`; the toast offers to say again what was said before, and names whose answer gave way. */
-  async function stated(statements: Statement[], path: string, words?: string): Promise<boolean> {
-    const before = view.value.state.answers[path]?.value ?? null;
-    const others = givingWay({ open, view, looker }, path, statements.at(-1)?.value);
-    const done = await say(statements);
-    const text =
-      others.length > 0
-        ? givenWay(path, others, { view: view.value, nameOf, speech })
-        : words && t("saved_as", { words });
-    if (done && text) {
-      const undo = { text: t("common.undo"), run: () => void say([{ kind: "answer", path, value: before }]) };
-      showToast(text, { action: undo });
-    }
-    return done;
-  }
-
   const nameOf = (person: string, device?: string): string =>
     view.value.people[person] ?? t(device === SERVER ? "role.lead" : "common.unknown_person");
+
+  const stated = stating({ open, view, looker, nameOf, say, speech });
 
   return {
     open,
@@ -130,8 +102,10 @@ export function createInspecting(open: OpenInspection): Inspecting {
     writer,
     looker,
     unstated,
+    choosing,
     say,
-    answer: (path, value, words) => stated([{ kind: "answer", path, value }], path, words),
+    answer: (path, value, words) => stated([{ kind: "answer", path, value }], "answer", words),
+    find: (path, value) => stated([{ kind: "finding", path, value }], "finding"),
     sections: steady(() =>
       view.value.definition.sections.filter((section) =>
         section.items.some((item) => visible.value.has(item.code)),
@@ -147,7 +121,7 @@ export function createInspecting(open: OpenInspection): Inspecting {
         ...rowStatement(view.value, item, row),
         { kind: "answer", path, value },
       ];
-      return stated(statements, path, words);
+      return stated(statements, "answer", words);
     },
     nameOf,
   };

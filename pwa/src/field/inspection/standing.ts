@@ -1,26 +1,32 @@
 /** Whose word stands at one place, when it is not that of the person who looks, and whose word gave way to it. */
 import { computed, type ComputedRef } from "vue";
 import { useSuicha } from "@/app/container";
-import { headsAt, traceOf, type Entry, type Trace } from "@/core/journal";
+import { canonical } from "@/core/canonical";
+import { headsAt, removalOf, traceOf, type Entry, type Removal, type Trace } from "@/core/journal";
 import { since } from "@/ui/format";
 import { useWords } from "@/locales";
 import type { Inspecting } from "./inspecting";
 
-/** The answers that stand at a place. */
-function standingAt({ open, view }: Pick<Inspecting, "open" | "view">, path: string): Entry[] {
-  return headsAt(view.value.state, "answer", path).flatMap((id) => open.entry(id) ?? []);
+/** What can be said at one place by either of two people: an answer, or the words on a failed item. */
+export type Family = "answer" | "finding";
+
+/** The answers, or the findings, that stand at a place. */
+function standingAt(
+  { open, view }: Pick<Inspecting, "open" | "view">,
+  path: string,
+  family: Family = "answer",
+): Entry[] {
+  return headsAt(view.value.state, family, path).flatMap((id) => open.entry(id) ?? []);
 }
 
-/** The colleague's answers at a place that would give way to another value of mine. */
+/** The colleague's words at a place that would give way to another value of mine. */
 export function givingWay(
   inspecting: Pick<Inspecting, "open" | "view" | "looker">,
-  path: string,
-  value: unknown,
+  { path, value, kind }: { path: string; value: unknown; kind: Family },
 ): Entry[] {
-  const next = JSON.stringify(value);
-  return standingAt(inspecting, path).filter(
-    (one) =>
-      one.author !== inspecting.looker.value && one.value !== null && JSON.stringify(one.value) !== next,
+  const next = canonical(value);
+  return standingAt(inspecting, path, kind).filter(
+    (one) => one.author !== inspecting.looker.value && one.value !== null && canonical(one.value) !== next,
   );
 }
 
@@ -31,6 +37,13 @@ export function tracesAt({ open, view }: Pick<Inspecting, "open" | "view">, path
     if (`${family}:${path}` in state.conflicts) return [];
     return traceOf(headsAt(state, family, path), open.entry) ?? [];
   });
+}
+
+/** The rows of a table that are gone together with what another than their remover had said there. */
+export function removalsAt({ open, view }: Pick<Inspecting, "open" | "view">, item: string): Removal[] {
+  return Object.entries(view.value.state.cleared).flatMap(([key, heads]) =>
+    key.startsWith(`row:${item}/`) ? (removalOf(heads, open.entry) ?? []) : [],
+  );
 }
 
 /** "钱思源 · 08:02" of an answer that somebody else gave; "" where it is mine, or where there is none. */
@@ -52,11 +65,15 @@ export function useSaidBy(inspecting: Inspecting, path: () => string): ComputedR
   });
 }
 
-/** True where a word of the person who looks gave way and he has not looked yet. */
-export function isNews(trace: Trace, { open, looker }: Pick<Inspecting, "open" | "looker">): boolean {
+/** True where a word of the person who looks gave way to another's and he has not looked yet. */
+export function isNews(
+  { entry, before, how }: Pick<Trace, "entry" | "before"> & { readonly how?: Trace["how"] },
+  { open, looker }: Pick<Inspecting, "open" | "looker">,
+): boolean {
   return (
-    trace.how === "replaced" &&
-    trace.before.some(({ author }) => author === looker.value) &&
-    !open.looked.value.has(trace.entry.id)
+    how !== "settled" &&
+    entry.author !== looker.value &&
+    before.some(({ author }) => author === looker.value) &&
+    !open.looked.value.has(entry.id)
   );
 }

@@ -1,0 +1,69 @@
+// @vitest-environment happy-dom
+/** What the sync page offers with a thing that the server did not take in: only what helps. */
+import { afterEach, describe, expect, it } from "vitest";
+import { createMemoryHistory, createRouter } from "vue-router";
+import type { SyncItem } from "@/app/ports";
+import SyncItemRow from "@/field/sync/SyncItemRow.vue";
+import { helpFor } from "@/field/sync/helping";
+import { show, type Story } from "./screens";
+
+let story: Story | undefined;
+afterEach(() => {
+  story?.close();
+  story = undefined;
+});
+
+async function row(code: string | null, more: Partial<SyncItem> = {}): Promise<string[]> {
+  const item = {
+    ...{ id: "a", inspection: "visit", subjectName: "", what: "entry", kind: "answer", path: "HT101" },
+    ...{ state: "refused", reason: code === null ? null : { code, sentence: null }, percent: 0, bytes: 0 },
+    ...{ attempts: 1, nextTry: null, at: "2026-11-22T06:01:00.000Z" },
+    ...more,
+  };
+  const routes = [{ path: "/visit/:id", name: "inspection", component: {} }];
+  const router = createRouter({ history: createMemoryHistory(), routes });
+  await router.push("/visit/here");
+  story = await show(SyncItemRow, { item, why: "now" }, { router });
+  const seen = [...story.page.querySelectorAll<HTMLElement>("[data-testid]")];
+  story.close();
+  const found = seen.map((one) => one.dataset.testid!).filter((id) => !id.startsWith("sync-item"));
+  story = undefined;
+  return found;
+}
+
+describe("a thing that was not taken in", () => {
+  it("is offered again where it may pass now", async () => {
+    for (const code of ["device_unknown", "inspection_unknown"]) expect(helpFor(code)).toBe("retry");
+    expect(await row("inspection_unknown")).toEqual(["sync-retry"]);
+  });
+
+  it("of a revoked phone is not offered again: it lies at the server, and the lead decides", async () => {
+    expect(await row("device_revoked", { state: "held" })).toEqual(["sync-help"]);
+    expect(await row("late", { state: "held" })).toEqual(["sync-help"]);
+  });
+
+  it("that will be refused the same way every time names who can help", async () => {
+    expect(helpFor("value_wrong")).toBe("office");
+    expect(helpFor("not_your_inspection")).toBe("office");
+    expect(await row("signature_wrong", { state: "held" })).toEqual(["sync-help"]);
+  });
+
+  it("that no line will carry goes as a file, and a photo that is gone is taken again", async () => {
+    expect(await row("upload_too_large")).toEqual(["sync-file"]);
+    expect(await row("missing_here", { what: "photo" })).toEqual(["sync-retake"]);
+  });
+
+  it("is a bar only where there is something to measure", async () => {
+    const bars = async (bytes: number): Promise<number> => {
+      const item = { id: "a", inspection: "visit", what: "entry", kind: "answer", path: "", reason: null };
+      const sending = { ...item, state: "sending", percent: 0, bytes, at: "2026-11-22T06:01:00.000Z" };
+      story = await show(SyncItemRow, { item: sending, why: "now" });
+      const found = story.page.querySelectorAll("[role=progressbar]").length;
+      story.close();
+      story = undefined;
+      return found;
+    };
+    expect(await bars(0)).toBe(0);
+    expect(await bars(700)).toBe(1);
+  });
+});
