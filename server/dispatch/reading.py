@@ -112,6 +112,18 @@ _ASSIGNED = Prepared(
 )
 
 
+def ever_assigned(person_id: str, task_id: str) -> bool:
+    """Whether the person is on this task or was, until he was replaced or it was withdrawn."""
+    return _EVER_ASSIGNED.first({"person": person_id, "task": task_id}) is not None
+
+
+_EVER_ASSIGNED = Prepared(
+    select(_CARDS.c.task_id)
+    .join(_PEOPLE, _PEOPLE.c.id == _CARDS.c.inspector_id)
+    .where(_CARDS.c.task_id == bindparam("task"), _PEOPLE.c.person_id == bindparam("person"))
+)
+
+
 def led_by(actor: Actor, task: Task) -> bool:
     """Whether the person is a lead of the brigade that signs the task off: that of its first item."""
     return Role.LEAD in actor.role_set and task.unit_id == actor.unit_id

@@ -4,12 +4,23 @@ from server.dispatch.changing import replace_inspector, set_state, withdraw
 from server.dispatch.feed import changes_since, person_feed
 from server.dispatch.making import dispatch_draw
 from server.dispatch.payload import present_cards, task_payload
-from server.dispatch.reading import assigned, find, led_by, people_of, task_by_id, task_for, tasks_by_id, tasks_of
+from server.dispatch.reading import (
+    assigned,
+    ever_assigned,
+    find,
+    led_by,
+    people_of,
+    task_by_id,
+    task_for,
+    tasks_by_id,
+    tasks_of,
+)
 
 __all__ = [
     "assigned",
     "changes_since",
     "dispatch_draw",
+    "ever_assigned",
     "find",
     "led_by",
     "people_of",

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from server.accounts.models import Person
 from server.dispatch.feed import note_change
-from server.dispatch.service import people_of, task_by_id
+from server.dispatch.service import people_of, task_by_id, tasks_by_id
 from server.evidence.models import Blob, BlobInspection, Erasure
-from server.evidence.previews import forget_previews
+from server.evidence.previews import forget_previews, previews_of
 from server.evidence.sight import may_see
 from server.platform.auth import Actor
 from server.platform.blobs import blobs
@@ -83,16 +83,16 @@ def decide(actor: Actor, erasure_id: str, agreed: bool) -> Erasure:
 
 def _tell_phones(sha256: str) -> None:
     """The next pull of everybody who may have a copy names the hash, and the copy goes."""
-    for inspection_id in db.session.scalars(
-        select(BlobInspection.inspection_id)
-        .where(BlobInspection.sha256 == sha256)
-        .order_by(BlobInspection.inspection_id)
-    ):
-        note_change(inspection_id, people_of(task_by_id(inspection_id)))
+    used = db.session.scalars(select(BlobInspection.inspection_id).where(BlobInspection.sha256 == sha256)).all()
+    for inspection_id, task in sorted(tasks_by_id(used).items()):
+        note_change(inspection_id, people_of(task))
 
 
 def wipe(sha256: str) -> None:
-    """Remove the bytes of a tombstone; it stands in the database before, so that no crash loses both."""
+    """Remove the bytes of a tombstone; it stands in the database before, so that no crash loses both.
+
+    The previews after the bytes: whoever makes one now looks afterwards whether the bytes are still there.
+    """
     blobs().erase(sha256)
     forget_previews(sha256)
 
@@ -100,7 +100,7 @@ def wipe(sha256: str) -> None:
 def wipe_leftovers() -> int:
     """Remove bytes whose tombstone was written just before a crash; returns how many there were."""
     erased = db.session.scalars(select(Blob.sha256).where(Blob.erased_at.is_not(None))).all()
-    left = [sha256 for sha256 in erased if blobs().has(sha256)]
+    left = [sha256 for sha256 in erased if blobs().has(sha256) or previews_of(sha256)]
     for sha256 in left:
         wipe(sha256)
     return len(left)

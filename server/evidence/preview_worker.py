@@ -4,6 +4,7 @@ The limits are set before the first byte is parsed; size is checked before pixel
 are tried, one frame, no metadata goes over.
 """
 
+import errno
 import resource
 import sys
 import warnings
@@ -13,6 +14,8 @@ CPU_SECONDS = 5
 PIXELS = 64_000_000
 LONGEST = 20_000
 FORMATS = ("JPEG", "PNG", "WEBP")
+NO_ROOM = 3
+"""The code for a disk that is full or fails, which says nothing about the picture."""
 
 
 def limit() -> None:
@@ -50,4 +53,7 @@ def main(source: str, target: str, width: int) -> int:
 
 if __name__ == "__main__":
     limit()
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    try:
+        sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    except OSError as error:
+        sys.exit(NO_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else 1)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from flask import current_app
 
+from server.evidence.preview_worker import NO_ROOM
 from server.platform.blobs import blobs, shard
 from server.platform.config import Settings
+from server.platform.ids import new_id
 
 WIDTHS = (480, 1280)
 PATIENCE = 8.0
@@ -19,29 +21,50 @@ WORKER = Path(__file__).with_name("preview_worker.py")
 
 
 def preview_of(sha256: str, width: int) -> Path | None:
-    """The JPEG of at most `width` pixels' width; None where the bytes cannot be shown."""
-    settings: Settings = current_app.extensions["settings"]
-    target = shard(settings.instance / "previews", f"{sha256}-{width}")
+    """The JPEG of at most `width` pixels' width; None where the bytes cannot be shown, or not just now."""
+    target = shard(_root(), f"{sha256}-{width}")
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f"{target.name}.{os.getpid()}")
-        if not _make(blobs().path(sha256), fresh, width):
-            fresh.write_bytes(b"")
-        os.replace(fresh, target)
-    return target if target.stat().st_size else None
+        _fill(target, sha256, width)
+    return target if target.exists() and target.stat().st_size else None
 
 
 def forget_previews(sha256: str) -> None:
-    """Remove what was made of bytes that are erased."""
+    """Remove what was made of bytes that are erased, and what was only begun."""
+    for made in previews_of(sha256):
+        made.unlink(missing_ok=True)
+
+
+def previews_of(sha256: str) -> list[Path]:
+    """All that was made of these bytes."""
+    return list(shard(_root(), sha256).parent.glob(f"{sha256}-*"))
+
+
+def _root() -> Path:
     settings: Settings = current_app.extensions["settings"]
-    for width in WIDTHS:
-        shard(settings.instance / "previews", f"{sha256}-{width}").unlink(missing_ok=True)
+    return settings.instance / "previews"
 
 
-def _make(source: Path, target: Path, width: int) -> bool:
+def _fill(target: Path, sha256: str, width: int) -> None:
+    """Make it aside, under a name that nobody else has: two may look at the same moment."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f"{target.name}.{new_id()}")
+    try:
+        made = _make(blobs().path(sha256), fresh, width)
+        if made is False:
+            fresh.write_bytes(b"")
+        if made is not None:
+            os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    if not blobs().has(sha256):  # erased meanwhile; whoever erases now removes it himself
+        forget_previews(sha256)
+
+
+def _make(source: Path, target: Path, width: int) -> bool | None:
+    """Whether it was made; None when that is not the picture's fault: a machine too busy, a disk too full."""
     words = [sys.executable, "-I", str(WORKER), str(source), str(target), str(width)]
     try:
         done = subprocess.run(words, timeout=PATIENCE, check=False, capture_output=True, env={"LANG": "C.UTF-8"})
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0 and target.exists()
+    except subprocess.TimeoutExpired:  # a picture that computes for ever is ended by the worker's own limit, earlier
+        return None
+    return None if done.returncode == NO_ROOM else done.returncode == 0

@@ -11,9 +11,8 @@ from flask import Response, current_app, request, send_file, url_for
 from server.evidence import erasures, service, uploads
 from server.evidence.incoming import CHECKSUMS, read_checksum
 from server.evidence.schemas import ErasureAnswer, ErasureDecision, NewErasure, PreviewQuery
-from server.evidence.uploads import KEPT, Announced, Standing
+from server.evidence.uploads import Announced, Standing
 from server.platform.auth import Role, access, actor
-from server.platform.clock import now
 from server.platform.config import Settings
 from server.platform.errors import Problem
 from server.platform.stage import stage_blueprint
@@ -167,8 +166,8 @@ def _answer(status: int) -> Response:
 def _at(standing: Standing, status: int) -> Response:
     answer = _answer(status)
     answer.headers["Upload-Offset"] = str(standing.offset)
-    if not standing.complete:
-        answer.headers["Upload-Expires"] = (now() + KEPT).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    if standing.expires_at is not None:
+        answer.headers["Upload-Expires"] = standing.expires_at.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return answer
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from server.dispatch.models import Task, TaskItem
-from server.dispatch.service import assigned
+from server.dispatch.service import assigned, ever_assigned
 from server.platform.auth import Actor, Role
 from server.platform.db import db
 from server.platform.errors import Problem
@@ -36,6 +36,13 @@ def may_see(actor: Actor, inspection_id: str) -> bool:
     if Role.LEAD in roles and leads(actor.unit_id, inspection_id):
         return True
     return Role.INSPECTOR in roles and assigned(actor.id, inspection_id)
+
+
+def may_send(actor: Actor, inspection_id: str) -> bool:
+    """Who sees it, and who was on it before: what he stated is kept, at worst apart, and so is what he photographed."""
+    if may_see(actor, inspection_id):
+        return True
+    return Role.INSPECTOR in actor.role_set and ever_assigned(actor.id, inspection_id)
 
 
 def require_sight(actor: Actor, inspection_id: str) -> None:

@@ -5,7 +5,7 @@ the blob's hash from then on. No transaction is open while bytes arrive: a phone
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +15,7 @@ from sqlalchemy import Table, bindparam, select, update
 from server.evidence.incoming import Checksum, Intake, Source, asked_from, held, length_of, path_of
 from server.evidence.kinds import kind_of
 from server.evidence.models import Blob, BlobInspection, Upload
-from server.evidence.sight import may_see
+from server.evidence.sight import may_see, may_send
 from server.platform.auth import Actor
 from server.platform.blobs import blobs
 from server.platform.clock import now
@@ -44,15 +44,19 @@ class Announced:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an upload stands: its key in the address, how many of how many bytes."""
+    """Where an upload stands: its key in the address, how many of how many bytes, how long its rest is waited for.
+
+    `expires_at` None: all of it is kept. A file may have no bytes at all, so their number alone does not tell.
+    """
 
     key: str
     offset: int
     size: int
+    expires_at: datetime | None = None
 
     @property
     def complete(self) -> bool:
-        return self.offset == self.size
+        return self.expires_at is None
 
 
 def _root() -> Path:
@@ -63,18 +67,18 @@ def _root() -> Path:
 def announce(actor: Actor, new: Announced) -> Standing:
     """Open an upload. Bytes that this inspection already has, or that were erased, are not asked for again.
 
-    Raises `upload_too_large`, `not_found` when the person may not see the inspection.
+    Raises `upload_too_large`, `not_found` when the person neither sees the inspection nor was ever on it.
     """
     settings: Settings = current_app.extensions["settings"]
     if new.size > settings.photo_bytes:
         raise Problem("upload_too_large", most=settings.photo_bytes // 1024 // 1024)
     with reading():
-        if not may_see(actor, new.inspection_id):
+        if not may_send(actor, new.inspection_id):
             raise Problem("not_found")
         known = _HERE.first({"sha256": new.sha256, "inspection_id": new.inspection_id})
     if known is not None and (known.erased_at is not None or known.inspection_id is not None):
         return Standing(new.sha256, new.size, new.size)
-    return Standing(new_id(), 0, new.size)
+    return Standing(new_id(), 0, new.size, now() + KEPT)
 
 
 def take_whole(
@@ -90,12 +94,12 @@ def take_whole(
         intake = Intake(file, new.size)
         try:
             length = intake.take(source, checksum)
+            if length == new.size:
+                _keep(intake, path, new)
+                return Standing(new.sha256, new.size, new.size)
         except BaseException:
             path.unlink(missing_ok=True)  # nobody has heard this upload's address yet
             raise
-        if length == new.size:
-            _keep(intake, path, new)
-            return Standing(new.sha256, new.size, new.size)
     _clear_expired()
     db.session.add(
         Upload(
@@ -105,10 +109,10 @@ def take_whole(
             sha256=new.sha256,
             size=new.size,
             media_type=new.media_type[:80],
-            expires_at=now() + KEPT,
+            expires_at=standing.expires_at,
         )
     )
-    return Standing(standing.key, length, new.size)
+    return Standing(standing.key, length, new.size, standing.expires_at)
 
 
 def standing_of(actor: Actor, key: str) -> Standing:
@@ -119,8 +123,9 @@ def standing_of(actor: Actor, key: str) -> Standing:
             raise Problem("upload_gone")
         return Standing(key, blob.size, blob.size)
     row = _mine(actor, key)
-    here = asked_from(length_of(path_of(_root(), key)), row.size)
-    return Standing(key, row.size if row.done else here, row.size)
+    if row.done:
+        return Standing(key, row.size, row.size)
+    return Standing(key, asked_from(length_of(path_of(_root(), key)), row.size), row.size, row.expires_at)
 
 
 def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checksum | None) -> Standing:
@@ -133,7 +138,7 @@ def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checks
             raise Problem("upload_offset_wrong", offset=standing_of(actor, key).offset)
         row = _mine(actor, key)
     new = Announced(row.inspection_id, row.sha256, row.size, row.media_type)
-    done = row.done
+    done, expires_at = row.done, row.expires_at
     db.session.commit()
     path = path_of(_root(), key)
     if done:
@@ -146,7 +151,8 @@ def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checks
         if length == new.size:
             _keep(intake, path, new)
             db.session.execute(update(Upload).where(Upload.id == key).values(done=True))
-    return Standing(key, length, new.size)
+            expires_at = None
+    return Standing(key, length, new.size, expires_at)
 
 
 def abandon(actor: Actor, key: str) -> None:
