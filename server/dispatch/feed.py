@@ -1,6 +1,6 @@
 """What changed for whom: a count per person that a phone's pull compares with its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,10 +14,11 @@ from server.platform.prepared import Prepared
 
 @dataclass(frozen=True)
 class Changes:
-    """What a phone has to take over: tasks that are new or changed, tasks that are no longer the person's."""
+    """What a phone has to take over: tasks that are new or changed, with the count at which each did, in that order;
+    tasks that are no longer the person's."""
 
     count: int
-    changed: Sequence[str]
+    changed: Mapping[str, int]
     removed: Sequence[str]
 
 
@@ -30,13 +31,13 @@ def changes_since(person_id: str, count: int) -> Changes:
     """What changed for a person after `count`. The count is read first: what comes meanwhile is told next time."""
     upto = person_feed(person_id)
     rows = db.session.execute(
-        select(TaskFeed.task_id, TaskFeed.removed)
+        select(TaskFeed.task_id, TaskFeed.removed, TaskFeed.count.label("at"))
         .where(TaskFeed.person_id == person_id, TaskFeed.count > count)
         .order_by(TaskFeed.count)
     ).all()
     return Changes(
         upto,
-        [row.task_id for row in rows if not row.removed],
+        {row.task_id: row.at for row in rows if not row.removed},
         [row.task_id for row in rows if row.removed],
     )
 

@@ -76,14 +76,15 @@ class _Reader:
         return piece
 
     def number(self) -> int:
-        """An unsigned LEB128 number."""
+        """An unsigned LEB128 number of 63 bits at most: no database counts further."""
         value = shift = 0
-        while True:
+        while shift < 63:
             byte = self.take(1)[0]
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value
             shift += 7
+        raise ValueError("no count")
 
 
 def _number(value: int) -> bytes:

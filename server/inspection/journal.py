@@ -15,6 +15,7 @@ from server.core.journal.chain import absent, cover, covers_of, run_bytes
 from server.core.journal.entry import seal
 from server.core.journal.fold import fold
 from server.core.journal.types import SERVER, Entry, Run, State
+from server.core.journal.values import ID
 from server.dispatch.feed import note_change
 from server.dispatch.models import Task, TaskState
 from server.dispatch.service import set_state
@@ -88,7 +89,7 @@ def row_of(
         "status": status,
         "code": code,
         "feed": feed,
-        "sha256": evidence if isinstance(evidence, str) and len(evidence) == 64 and not elsewhere else None,
+        "sha256": evidence if ID(evidence) and not elsewhere else None,
         "pushed_by": pushed_by,
         "body": body,
     }
@@ -212,7 +213,7 @@ def _late_of(head: Head) -> Update:
 
 
 def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None) -> None:
-    """Let the task follow the inspection and its people hear of it."""
+    """Let the task follow the inspection and its people hear of it; a withdrawn one stays where it is."""
     if people is None:
         set_state(inspection_id, state)
     else:
@@ -220,7 +221,15 @@ def move_task(inspection_id: str, state: TaskState, people: Iterable[str] | None
         note_change(inspection_id, people)
 
 
-_MOVING = Prepared(update(TASKS).where(TASKS.c.id == bindparam("key")).values(state=bindparam("state")))
+def open_task(inspection_id: str, people: Iterable[str]) -> None:
+    """The first statement opens the task. What it has become since somebody looked stays."""
+    _OPENING.run({"key": inspection_id})
+    note_change(inspection_id, people)
+
+
+_THE_TASK = update(TASKS).where(TASKS.c.id == bindparam("key"))
+_MOVING = Prepared(_THE_TASK.where(TASKS.c.state != TaskState.WITHDRAWN).values(state=bindparam("state")))
+_OPENING = Prepared(_THE_TASK.where(TASKS.c.state == TaskState.DISPATCHED).values(state=TaskState.OPEN))
 
 
 def cover_of(entries: Iterable[Entry]) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def manifest_for(actor: Actor, inspection_id: str) -> Manifest:
 def manifest_of(inspection_id: str) -> Manifest:
     """The receipt, whoever asks."""
     rows = db.session.execute(
-        select(JournalEntry.id, JournalEntry.sha256, JournalEntry.device_id, JournalEntry.code)
+        select(
+            JournalEntry.id, JournalEntry.sha256, JournalEntry.device_id, JournalEntry.code, JournalEntry.received_at
+        )
         .where(JournalEntry.inspection_id == inspection_id)
         .order_by(JournalEntry.id)
     ).all()
@@ -52,12 +54,13 @@ def manifest_of(inspection_id: str) -> Manifest:
     evidence = [here[sha256] for sha256 in sorted(here)]
     gone = lost_devices({row.device_id for row in rows})
     due = {row.sha256 for row in rows if row.sha256 and row.code is None and row.device_id not in gone}
-    reason = _reason(db.session.get(InspectionHead, inspection_id), due - here.keys(), evidence)
+    stored = [row.received_at for row in rows] + [item.stored_at for item in evidence]
+    reason = _reason(db.session.get(InspectionHead, inspection_id), due - here.keys(), stored)
     return Manifest(inspection_id, [row.id for row in rows], evidence, reason)
 
 
-def _reason(head: InspectionHead | None, missing: set[str], evidence: list[Kept]) -> Reason | None:
-    """Signed off, the record's bytes here, and a verified backup newer than the last change of either.
+def _reason(head: InspectionHead | None, missing: set[str], stored: list[datetime]) -> Reason | None:
+    """Signed off, the record's bytes here, and a verified backup newer than the last change and all that is stored.
 
     What came late or is held is stored like everything else and counts so, whether it is ever admitted. Its bytes, and
     those of a phone whose vault is gone, are not waited for: a phone that has them offers them, because it compares
@@ -68,5 +71,5 @@ def _reason(head: InspectionHead | None, missing: set[str], evidence: list[Kept]
     if missing:
         return "evidence_missing"
     reached: datetime | None = last_verified()
-    last_change = max([head.changed_at, *(item.stored_at for item in evidence)])
+    last_change = max([head.changed_at, *stored])
     return None if reached is not None and reached > last_change + SLACK else "no_backup_yet"

@@ -5,7 +5,6 @@ of those that are closed, so that a phone without a line confirms and forgets by
 """
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from server.accounts.models import Device, Person
 from server.evidence.service import kept
 from server.inspection.judge import cases_of
 from server.inspection.manifest import manifest_of
-from server.inspection.models import InspectionHead, JournalEntry, Parcel
+from server.inspection.models import JournalEntry, Parcel
 from server.inspection.parcels import parcel_of
 from server.inspection.pull import page_json, pull
 from server.platform.auth import Actor, Role
@@ -24,9 +23,6 @@ from server.platform.errors import Problem, sentence
 from server.platform.keys import bureau_keys
 from server.platform.packets import write_packet
 from server.platform.trail import record
-
-RECENT = timedelta(days=60)
-"""Inspections signed off longer ago are not carried out again; a phone that still has one is told by the line."""
 
 
 def make_pack(actor: Actor, device_id: str, parcel_id: str | None = None) -> tuple[str, bytes]:
@@ -56,7 +52,7 @@ def _may_pack(actor: Actor, device: Device, parcel: Parcel | None) -> bool:
 
 
 def _pulled(person: Person) -> dict[str, Any]:
-    """Everything a pull from the beginning would bring, as one answer, without what was finished long ago."""
+    """Everything a pull from the beginning would bring, as one answer."""
     cursor, whole = "", dict[str, Any]()
     while True:
         text = page_json(pull(person, cursor), iso(now()))
@@ -67,9 +63,6 @@ def _pulled(person: Person) -> dict[str, Any]:
         whole, cursor = page, page["cursor"]
         if not page["more"]:
             break
-    old = _finished_long_ago([task["id"] for task in whole["tasks"]])
-    for name in ("tasks", "inspections"):
-        whole[name] = [row for row in whole[name] if row["id"] not in old]
     return whole
 
 
@@ -80,11 +73,6 @@ def _joined(before: list[dict[str, Any]], page: list[dict[str, Any]]) -> list[di
         both = {"id": last["id"], "entries": last["entries"] + first["entries"], "runs": last["runs"] + first["runs"]}
         return [*before[:-1], both, *page[1:]]
     return before + page
-
-
-def _finished_long_ago(ids: list[str]) -> set[str]:
-    query = select(InspectionHead.id).where(InspectionHead.id.in_(ids), InspectionHead.signed_off_at < now() - RECENT)
-    return set(db.session.scalars(query))
 
 
 def _receipts(device: Device, ids: list[str], parcel: Parcel | None) -> dict[str, Any]:

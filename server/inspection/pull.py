@@ -5,9 +5,10 @@ with what it counts, so everything up to a count that was read is there to be re
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
 from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
 from server.platform.auth import Actor
+from server.platform.clock import now
 from server.platform.db import db
 from server.platform.installation import installation
 from server.registry.models import Inspector
@@ -27,6 +29,9 @@ from server.rulebook.pinning import checklist_bodies
 PAGE_BYTES = 400_000
 """About how much of journals one answer carries: on 2G a page should arrive before the line breaks."""
 TASKS = 50
+RECENT = timedelta(days=60)
+"""Inspections signed off longer ago, and unchanged since, rest: who does not have them is not sent them, and the cursor
+forgets them, or after some years of service it would be longer than an address may be."""
 
 
 @dataclass
@@ -43,36 +48,62 @@ class Page:
     erased: list[dict[str, str]] = field(default_factory=list)
 
 
+class Journal(NamedTuple):
+    """How far an inspection's journal has come; `rests`: nobody waits for it."""
+
+    id: str
+    feed: int
+    rests: bool
+
+
 def pull(actor: Actor, cursor_text: str) -> Page:
     """What changed for the actor. Raises `cursor_unreadable`."""
     page = Page(read_cursor(cursor_text, installation().epoch))
-    touched = _tasks(page, actor)
-    touched |= _journals(page, actor)
+    journals = _journals_of(actor, page.cursor)
+    touched = _tasks(page, actor, {journal.id for journal in journals if journal.rests})
+    touched |= _journals(page, journals)
     if touched:
         page.devices = _devices(touched)
     return page
 
 
-def _tasks(page: Page, actor: Actor) -> set[str]:
+def _journals_of(actor: Actor, cursor: Cursor) -> list[Journal]:
+    """The person's inspections of which anything was said, oldest first."""
+    mine = select(TaskFeed.task_id).where(TaskFeed.person_id == actor.id, TaskFeed.removed.is_(False))
+    heads = db.session.execute(
+        select(InspectionHead.id, InspectionHead.feed, InspectionHead.signed_off_at, InspectionHead.changed_at)
+        .where(InspectionHead.id.in_(mine))
+        .order_by(InspectionHead.id)
+    )
+    before = now() - RECENT
+    return [
+        # Whoever has a part of it still gets the rest.
+        Journal(key, feed, closed is not None and changed < before and cursor.inspections.get(key, feed) >= feed)
+        for key, feed, closed, changed in heads
+    ]
+
+
+def _tasks(page: Page, actor: Actor, resting: Collection[str]) -> set[str]:
     """Changed tasks with what goes with them; returns their ids. Most pulls find none, and ask no more."""
     cursor = page.cursor
     changes = changes_since(actor.id, cursor.person)
-    sent = list(changes.changed[:TASKS])
+    sent = list(changes.changed)[:TASKS]
     if sent:
-        _send_tasks(page, sent, actor)
+        _send_tasks(page, [key for key in sent if key not in resting], actor)
+        page.erased = [{"inspection": key, "sha256": sha256} for key, sha256 in erased_of(sent)]
     page.removed = list(changes.removed)
     for key in page.removed:
         cursor.inspections.pop(key, None)
     if len(changes.changed) > TASKS:
         page.more = True
-        cursor.person = max(cursor.person, _count_at(actor.id, sent[-1]))
+        cursor.person = changes.changed[sent[-1]]
     else:
         cursor.person = changes.count
-    return set(sent)
+    return set(sent).difference(resting)
 
 
 def _send_tasks(page: Page, sent: list[str], actor: Actor) -> None:
-    """The tasks, the checklists that the phone lacks, and what was erased of their evidence."""
+    """The tasks, and the checklists that the phone lacks."""
     cursor = page.cursor
     person, tasks = db.session.get(Person, actor.id), tasks_by_id(sent)
     page.tasks = [task_payload(tasks[key], person) for key in sent]
@@ -80,25 +111,17 @@ def _send_tasks(page: Page, sent: list[str], actor: Actor) -> None:
     page.checklists = checklist_bodies(hashes)
     for sha256 in page.checklists:
         cursor.note_checklist(sha256)
-    page.erased = [{"inspection": key, "sha256": sha256} for key, sha256 in erased_of(sent)]
 
 
-def _count_at(person_id: str, task_id: str) -> int:
-    """The count of the last task that went with this page; those after it have higher ones."""
-    return db.session.get_one(TaskFeed, (person_id, task_id)).count
-
-
-def _journals(page: Page, actor: Actor) -> set[str]:
-    """New entries and runs of the person's inspections, oldest inspections first; returns the ids sent."""
-    mine = select(TaskFeed.task_id).where(TaskFeed.person_id == actor.id, TaskFeed.removed.is_(False))
-    heads = db.session.execute(
-        select(InspectionHead.id, InspectionHead.feed).where(InspectionHead.id.in_(mine)).order_by(InspectionHead.id)
-    ).all()
+def _journals(page: Page, journals: Iterable[Journal]) -> set[str]:
+    """New entries and runs of the person's inspections; returns the ids sent."""
     known = page.cursor.inspections
     room = PAGE_BYTES
     sent: set[str] = set()
-    for key, feed in heads:
-        if feed <= known.get(key, 0):
+    for key, feed, rests in journals:
+        if rests:
+            known.pop(key, None)
+        if rests or key in page.removed or feed <= known.get(key, 0):
             continue
         if room <= 0:
             page.more = True

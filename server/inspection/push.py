@@ -14,13 +14,14 @@ from server.core.journal.entry import read
 from server.core.journal.types import Entry
 from server.core.refusal import Refused
 from server.dispatch.models import TaskState
+from server.inspection.giving_back import looks_given_back, mark_late, stand_again
 from server.inspection.heads import Head, lock_heads, save_head
 from server.inspection.journal import (
     ENTRIES,
     Said,
     append_rows,
     entries_of,
-    move_task,
+    open_task,
     receive_if_complete,
     row_of,
     store_runs,
@@ -95,8 +96,8 @@ def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str,
     if fresh:
         bench = bench_for(actor, cases, [p.entry for p in fresh.values()], runs)
         judged = [(p, bench.judge(p.entry)) for p in fresh.values()]
-        outcomes |= {p.id: _outcome(p.id, verdict) for p, verdict in judged}
-        _store(bench, heads, judged, known)
+        late = _store(bench, heads, judged, known)
+        outcomes |= {p.id: _outcome(p, verdict, late) for p, verdict in judged}
     return outcomes
 
 
@@ -126,14 +127,20 @@ def _repeat(key: str, status: str, code: str | None) -> Outcome:
     return Outcome(key, HELD, code) if code is not None else Outcome(key, "known")
 
 
-def _outcome(key: str, verdict: Verdict) -> Outcome:
+Late = dict[str, set[str]]
+"""Inspection → the ids that are late in it, where the journal had to be asked."""
+
+
+def _outcome(pushed: Pushed, verdict: Verdict, late: Late) -> Outcome:
     status, code = verdict
-    return Outcome(key, HELD if code == "late" else status, code)
+    if status == ACCEPTED and pushed.inspection in late:
+        code = "late" if pushed.id in late[pushed.inspection] else None
+    return Outcome(pushed.id, HELD if code == "late" else status, code)
 
 
 def _store(
     bench: Bench, heads: dict[str, Head], judged: list[tuple[Pushed, Verdict]], known: dict[str, Verdict]
-) -> None:
+) -> Late:
     """Write what was accepted or held, raise the counts, and let the inspections follow."""
     accepted: dict[str, list[Entry]] = defaultdict(list)
     for pushed, (status, _) in judged:
@@ -147,12 +154,30 @@ def _store(
             rows.append(row_of(pushed.entry, pushed.body.decode(), verdict, feed, bench.actor_id))
     stored = {row["id"] for row in rows}
     runs = [run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])]
+    given_back: dict[str, list[Entry]] = {}
+    late: Late = {}
     for key in sorted(accepted):
-        said = _follow(heads[key], bench.cases[key], accepted[key])
+        before = entries_of(key) if heads[key].feed > 0 and _asks_the_journal(heads[key], accepted[key]) else []
+        if looks_given_back(heads[key], accepted[key]):
+            given_back[key] = before + accepted[key]
+            late[key] = stand_again(heads[key], given_back[key], accepted[key], bench.cases[key].on_task)
+        said = _follow(heads[key], bench.cases[key], before, accepted[key])
         rows, runs = rows + [word.row for word in said], runs + [word.run for word in said]
     _write(rows, known)
+    for key, entries in given_back.items():
+        mark_late(entries, late[key])
     store_runs(runs, feeds)
     _note_devices(bench)
+    return late
+
+
+def _asks_the_journal(head: Head, accepted: list[Entry]) -> bool:
+    """Whether what was there before has to be read again: seldom."""
+    return _submits(head, accepted) or looks_given_back(head, accepted)
+
+
+def _submits(head: Head, accepted: list[Entry]) -> bool:
+    return head.pending_submit or any(entry["kind"] == "submit" for entry in accepted)
 
 
 def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
@@ -174,18 +199,14 @@ def _note_devices(bench: Bench) -> None:
     note_seen(key for key, seen_at in own if is_stale(seen_at))
 
 
-def _follow(head: Head, case: Case, accepted: list[Entry]) -> list[Said]:
+def _follow(head: Head, case: Case, before: list[Entry], accepted: list[Entry]) -> list[Said]:
     """A submission that is complete closes the round; otherwise the first statement opens the task.
 
     Returns what the server says to it, to be written with the rest.
     """
-    has_entries = head.feed > 0
     head.feed += 1
-    received = None
-    if head.pending_submit or any(entry["kind"] == "submit" for entry in accepted):
-        before = entries_of(head.id) if has_entries else []
-        received = receive_if_complete(head, before + accepted, case.on_task)
+    received = receive_if_complete(head, before + accepted, case.on_task) if _submits(head, accepted) else None
     if case.task_state == TaskState.DISPATCHED and received is None:
-        move_task(head.id, TaskState.OPEN, case.on_task)
+        open_task(head.id, case.on_task)
     save_head(head)
     return [received] if received else []

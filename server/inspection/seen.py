@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from server.accounts.models import Device
+from server.core.journal.values import UUID
 from server.platform.auth import Actor
 from server.platform.clock import now
 from server.platform.db import db, transaction
@@ -34,7 +35,7 @@ def is_news(actor: Actor, device_id: str) -> bool:
     Raises `other_person` for somebody else's: in another tab of that browser another person has signed in since, and
     what is meant for her must not get into his vault.
     """
-    row = _STANDING.first({"key": device_id})
+    row = _STANDING.first({"key": device_id}) if UUID(device_id) else None
     if row is None:
         return False
     if row.person_id != actor.id:

@@ -14,6 +14,7 @@ threads = int(os.environ.get("SUICHA_THREADS") or "8")
 timeout = 120  # a photo over a weak network takes its time; gthread kills only workers whose loop stands still
 graceful_timeout = 20
 keepalive = 15
+limit_request_line = 8190  # a pull's cursor stands in the address
 certfile = os.environ.get("SUICHA_TLS_CERT") or None
 keyfile = os.environ.get("SUICHA_TLS_KEY") or None
 loglevel = "warning"

@@ -85,12 +85,18 @@ def do_chores(chores: Iterable[Chore]) -> None:
 
 
 def _offer_all(session: Session) -> None:
-    """What the transaction has put on the trail goes to those that wait for it, now that it is there."""
+    """What the transaction has put on the trail goes to those that wait for it, now that it is there.
+
+    It is done, whatever becomes of the offer: a queue that is full is no fault of it, and the sweep offers anew.
+    """
     acts = session.info.pop("acts", [])
     jobs = current_app.extensions.get("jobs", {}) if acts else {}
     for trail_id, action in acts:
         if action in jobs:
-            current_app.extensions["offer"](trail_id)
+            try:
+                current_app.extensions["offer"](trail_id)
+            except Exception as error:
+                log.error("trail row %s (%s) was not offered\n%s", trail_id, action, trace_of(error))
 
 
 def _forget(session: Session) -> None:

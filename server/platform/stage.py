@@ -1,9 +1,12 @@
 """Small pieces that every stage's rooms are built with: its blueprint, its schemas' base, paging."""
 
+from json import JSONDecodeError
 from typing import Any
 
+from flask import Request
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from webargs.flaskparser import FlaskParser
 
 
 class Body(Schema):
@@ -53,6 +56,24 @@ def text_field(most: int, **options: Any) -> fields.String:
     return fields.String(validate=[validate.Length(1, most), validate.Regexp(r"(?s).*\S")], **options)
 
 
+class BodyParser(FlaskParser):
+    """Reads JSON bodies; one that no machine can read is bad, however it is: too deep, or a number too long."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError) as error:
+            raise JSONDecodeError("not readable", "body", 0) from error
+
+
+class StageBlueprint(Blueprint):
+    """The routes of a stage."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+
 def stage_blueprint(name: str, prefix: str | None = None) -> Blueprint:
     """The blueprint of a stage under `/api/<name>`."""
-    return Blueprint(name, name, url_prefix=prefix or f"/api/{name}")
+    return StageBlueprint(name, name, url_prefix=prefix or f"/api/{name}")

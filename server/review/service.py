@@ -1,14 +1,16 @@
 """Use cases of the lead: read, return, take in what came late, sign off. Each act is an entry in the server's chain."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from server.accounts.models import Device, Person
+from server.core.calendar import parse_instant
 from server.core.journal.fold import fold
-from server.core.journal.types import Entry
+from server.core.journal.types import SERVER, Entry
 from server.core.lifecycle import NotAllowed, allow
 from server.core.refusal import Refused
 from server.dispatch.models import Task, TaskInspector, TaskState
@@ -20,7 +22,7 @@ from server.platform.auth import Actor, Role
 from server.platform.clock import now
 from server.platform.db import db
 from server.platform.errors import Problem
-from server.platform.trail import record
+from server.platform.trail import TrailRow, record
 from server.review import apart
 from server.review.looking import Looked, look
 from server.review.lost import lost_vaults
@@ -183,6 +185,30 @@ def sign_off(actor: Actor, inspection_id: str, text: str, seen: int | None = Non
     db.session.flush()
     record("inspection.signed_off", "inspection", inspection_id, round=row.round, result=result)
     return row
+
+
+def take_back(row: TrailRow) -> None:
+    """Job: a sign-off that phones gave back after an old backup was restored stands again, and the papers follow.
+
+    When more of the record comes back, the result follows too. Repeating is harmless.
+    """
+    looked = look(row.subject_id)
+    entry = next((e for e in reversed(looked.state["signatures"]) if _is_leads(e)), None)
+    if looked.state["phase"] != "signed_off" or entry is None:
+        return
+    signed = db.session.get(SignOff, row.subject_id)
+    if signed is None:
+        signed = SignOff(inspection_id=row.subject_id, entry_id=entry["id"], by_id=entry["author"])
+        signed.at = datetime.fromtimestamp(parse_instant(entry["at"]) / 1000, UTC)
+        signed.round = looked.state["round"]
+        db.session.add(signed)
+    signed.result_code = looked.run.result()["result_code"]
+    db.session.flush()
+    record("inspection.signed_off", "inspection", row.subject_id, actor_id=entry["author"], round=signed.round)
+
+
+def _is_leads(signature: dict[str, Any]) -> bool:
+    return bool(signature["device"] == SERVER and signature["value"]["role"] == "lead")
 
 
 WAITING = (TaskState.SUBMITTED, TaskState.RETURNED, TaskState.OPEN)

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.core.canonical import canonical
 from server.core.journal.types import Cover, Entry, Flag, Run
-from server.core.journal.values import DEVICE, ID, UUID
+from server.core.journal.values import DEVICE, ID, LARGEST_SEQ, UUID
 from server.core.refusal import Refused
 from server.core.shapes import among, fields, integer, many, matching
 
@@ -17,7 +17,7 @@ _RUN = fields(
     {
         "inspection": UUID,
         "device": DEVICE,
-        "first_seq": integer(1, 2**31),
+        "first_seq": integer(1, LARGEST_SEQ),
         "ids": many(ID, LONGEST_RUN, 1),
         "alg": among("ES256"),
         "signature": matching("[A-Za-z0-9_-]{86}"),

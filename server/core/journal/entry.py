@@ -14,7 +14,7 @@ from typing import Any, cast
 from server.core.calendar import is_instant
 from server.core.canonical import NotCanonical, canonical, digest
 from server.core.journal.types import ACTS, KINDS, SERVER, SERVER_KINDS, Entry
-from server.core.journal.values import DEVICE, ID, UUID, VALUES
+from server.core.journal.values import DEVICE, ID, LARGEST_SEQ, UUID, VALUES
 from server.core.refusal import Refused
 from server.core.shapes import Shape, ascending, either, integer, nothing
 
@@ -36,7 +36,7 @@ _PLACE: _Shapes = (
     ("inspection", "inspection_wrong", UUID),
     ("author", "author_wrong", UUID),
     ("device", "device_wrong", DEVICE),
-    ("seq", "seq_wrong", integer(1, 2**31)),
+    ("seq", "seq_wrong", integer(1, LARGEST_SEQ)),
     ("prev", "prev_wrong", either(nothing, ID)),
 )
 _REST: _Shapes = (

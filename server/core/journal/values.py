@@ -5,6 +5,8 @@ from server.core.calendar import is_date, is_instant
 from server.core.journal.types import ROLES, SERVER
 
 TEXT = 20_000
+LARGEST_SEQ = 2**31 - 1
+"""What a column of whole numbers holds in PostgreSQL."""
 ID = s.matching(r"[0-9a-f]{64}")
 UUID = s.matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DEVICE = s.either(UUID, s.among(SERVER))
@@ -91,7 +93,7 @@ FINDING = s.either(
 )
 
 ROUND = s.integer(1, 1000)
-COVER = {"covers": s.by_key(DEVICE, s.pair(s.integer(1, 2**31), ID), 1000)}
+COVER = {"covers": s.by_key(DEVICE, s.pair(s.integer(1, LARGEST_SEQ), ID), 1000)}
 COVER_MORE = {"branches": s.ascending(ID, 1000, 1), "missing": s.ascending(ID, 1000, 1)}
 SIGN = s.fields(
     {

@@ -6,7 +6,7 @@ import { canonicalBytes } from "../canonical";
 import { Refused } from "../refusal";
 import { among, fields, integer, many, matching } from "../shapes";
 import type { Cover, Entry, Flag, Run, RunBody } from "./types";
-import { DEVICE, ID, UUID } from "./values";
+import { DEVICE, ID, LARGEST_SEQ, UUID } from "./values";
 
 export type ById = ReadonlyMap<string, Entry>;
 
@@ -16,7 +16,7 @@ const SKEW_LIMIT_MS = 5 * 60 * 1000;
 const RUN = fields({
   inspection: UUID,
   device: DEVICE,
-  first_seq: integer(1, 2 ** 31),
+  first_seq: integer(1, LARGEST_SEQ),
   ids: many(ID, LONGEST_RUN, 1),
   alg: among("ES256"),
   signature: matching("[A-Za-z0-9_-]{86}"),

@@ -9,7 +9,7 @@ import { Refused } from "../refusal";
 import { ascending, either, integer, isObject, nothing, type Shape } from "../shapes";
 import { uuid5 } from "../uuid5";
 import { SERVER, type Entry, type EntryBody, type Kind } from "./types";
-import { DEVICE, ID, UUID, VALUES } from "./values";
+import { DEVICE, ID, LARGEST_SEQ, UUID, VALUES } from "./values";
 
 /** An entry that is not part of any record; the code says why. */
 export class BadEntry extends Refused {}
@@ -36,7 +36,7 @@ const FIELD_SHAPES: readonly (readonly [keyof EntryBody, string, Shape])[] = [
   ["inspection", "inspection_wrong", UUID],
   ["author", "author_wrong", UUID],
   ["device", "device_wrong", DEVICE],
-  ["seq", "seq_wrong", integer(1, 2 ** 31)],
+  ["seq", "seq_wrong", integer(1, LARGEST_SEQ)],
   ["prev", "prev_wrong", either(nothing, ID)],
   ["at", "at_wrong", isInstant],
   ["skew_ms", "skew_wrong", integer(-LONGEST_SKEW, LONGEST_SKEW)],

@@ -4,6 +4,8 @@ import * as s from "../shapes";
 import type { Kind } from "./types";
 
 const TEXT = 20_000;
+/** What a column of whole numbers holds in PostgreSQL. */
+export const LARGEST_SEQ = 2 ** 31 - 1;
 export const ID = s.matching("[0-9a-f]{64}");
 export const UUID = s.matching("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 export const DEVICE = s.either(UUID, s.among("server"));
@@ -92,7 +94,7 @@ const FINDING = s.either(
   s.fields({ text: WORDS, corrected_on_site: s.boolean }, { correction_text: s.text(TEXT) }),
 );
 
-const COVER = { covers: s.byKey(DEVICE, s.pair(s.integer(1, 2 ** 31), ID), 1000) };
+const COVER = { covers: s.byKey(DEVICE, s.pair(s.integer(1, LARGEST_SEQ), ID), 1000) };
 const COVER_MORE = { branches: s.ascending(ID, 1000, 1), missing: s.ascending(ID, 1000, 1) };
 const WITNESS = s.either(s.nothing, s.fields({ name: NAME }, { phone: PHONE }));
 const SIGN = s.fields(
