@@ -35,6 +35,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, *, 
     `described` collects the OpenAPI document too: it takes longer than all the rest, and only tools read it.
     """
     settings = settings or from_environment()
+    if settings.restoring.exists():
+        raise RuntimeError(f"{settings.instance} 的恢复没有完成：请清空该目录（和数据库），重新恢复。")
     for folder in (settings.instance, settings.blobs_folder, settings.uploads_folder):
         folder.mkdir(parents=True, exist_ok=True)
     app = Flask("server", static_folder=None)

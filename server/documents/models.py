@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.accounts.models import Unit
+from server.platform.blobs import NAMED
 from server.platform.db import Base, Keyed
 
 
@@ -73,3 +74,6 @@ class IssuedPaper(Keyed, Base):
     issued_at: Mapped[datetime]
 
     number: Mapped[PaperNumber] = relationship(lazy="joined")
+
+
+NAMED.append(select(IssuedPaper.sha256))

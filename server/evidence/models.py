@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.platform.blobs import NAMED
 from server.platform.db import Base, Keyed
 
 
@@ -22,6 +23,9 @@ class Blob(Base):
     stored_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     erased_reason: Mapped[str | None] = mapped_column(String(400))
+
+
+NAMED.append(select(Blob.sha256).where(Blob.erased_at.is_(None)))
 
 
 class BlobInspection(Base):

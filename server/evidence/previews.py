@@ -13,6 +13,7 @@ from flask import current_app
 from server.evidence.preview_worker import NO_ROOM
 from server.platform.blobs import blobs, shard
 from server.platform.config import Settings
+from server.platform.errors import Problem
 from server.platform.ids import new_id
 
 WIDTHS = (480, 1280)
@@ -21,7 +22,10 @@ WORKER = Path(__file__).with_name("preview_worker.py")
 
 
 def preview_of(sha256: str, width: int) -> Path | None:
-    """The JPEG of at most `width` pixels' width; None where the bytes cannot be shown, or not just now."""
+    """The JPEG of at most `width` pixels' width; None where the bytes cannot be shown.
+
+    Raises `preview_unavailable` when it cannot be made just now: a paper must not go out without its photo for that.
+    """
     target = shard(_root(), f"{sha256}-{width}")
     if not target.exists():
         _fill(target, sha256, width)
@@ -49,22 +53,22 @@ def _fill(target: Path, sha256: str, width: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f"{target.name}.{new_id()}")
     try:
-        made = _make(blobs().path(sha256), fresh, width)
-        if made is False:
+        if not _make(blobs().path(sha256), fresh, width):
             fresh.write_bytes(b"")
-        if made is not None:
-            os.replace(fresh, target)
+        os.replace(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
     if not blobs().has(sha256):  # erased meanwhile; whoever erases now removes it himself
         forget_previews(sha256)
 
 
-def _make(source: Path, target: Path, width: int) -> bool | None:
-    """Whether it was made; None when that is not the picture's fault: a machine too busy, a disk too full."""
+def _make(source: Path, target: Path, width: int) -> bool:
+    """Whether it could be made. Raises `preview_unavailable` when the machine was too busy or the disk too full."""
     words = [sys.executable, "-I", str(WORKER), str(source), str(target), str(width)]
     try:
         done = subprocess.run(words, timeout=PATIENCE, check=False, capture_output=True, env={"LANG": "C.UTF-8"})
-    except subprocess.TimeoutExpired:  # a picture that computes for ever is ended by the worker's own limit, earlier
-        return None
-    return None if done.returncode == NO_ROOM else done.returncode == 0
+    except subprocess.TimeoutExpired as error:  # a picture that computes for ever meets the worker's own limit before
+        raise Problem("preview_unavailable") from error
+    if done.returncode == NO_ROOM:
+        raise Problem("preview_unavailable")
+    return done.returncode == 0

@@ -34,8 +34,8 @@ def tidy() -> Tidied:
 def _forget_files(folder: Path, waiting: set[str], before: datetime) -> int:
     """Remove files of uploads that no row knows and that nobody has touched for long; returns how many."""
     count = 0
-    for file in folder.glob("*/*"):
-        if file.name not in waiting and _touched(file) < before:
+    for file in folder.rglob("*"):
+        if file.is_file() and file.name not in waiting and _touched(file) < before:
             file.unlink(missing_ok=True)
             count += 1
     return count

@@ -138,7 +138,8 @@ def append(actor: Actor, key: str, offset: int, source: Source, checksum: Checks
             raise Problem("upload_offset_wrong", offset=standing_of(actor, key).offset)
         row = _mine(actor, key)
     new = Announced(row.inspection_id, row.sha256, row.size, row.media_type)
-    done, expires_at = row.done, row.expires_at
+    done = row.done
+    expires_at: datetime | None = row.expires_at
     db.session.commit()
     path = path_of(_root(), key)
     if done:

@@ -11,10 +11,12 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
@@ -22,6 +24,7 @@ from flask import current_app
 from server.core.canonical import canonical
 from server.platform import backup_database
 from server.platform.backup_database import SQLITE_FILE, BackupFailed
+from server.platform.backup_files import digest_of, files_in, open_to, seal_blobs, seal_keys, sync_tree
 from server.platform.backup_keys import current_key, key_for
 from server.platform.backup_record import BackupRecord
 from server.platform.blobs import sync_folder
@@ -70,7 +73,6 @@ class Manifest:
 
 def make_backup(target: Path) -> tuple[Path, Manifest]:
     """Write a new backup under `target`, read it back, and note it. Raises BackupFailed; then nothing is noted."""
-    settings: Settings = current_app.extensions["settings"]
     at, key = now(), current_key()
     folder = target / f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
     before = _linkable(newest(target), key)
@@ -78,22 +80,39 @@ def make_backup(target: Path) -> tuple[Path, Manifest]:
         (folder / "blobs").mkdir(parents=True, mode=0o700)
     except FileExistsError as error:
         raise BackupFailed(f"{folder} 已经存在") from error
-    name = backup_database.file_of(settings)
-    with _workroom(settings) as room:
-        tables = backup_database.dump(settings, room / name)
-        digest = seal(room / name, folder / name, key, f"{at.isoformat()}/{name}")
-    blobs = _seal_blobs(settings.blobs_folder, folder / "blobs", before, key)
-    keys = _seal_keys(settings.keys_folder, folder / "keys", key)
-    manifest = Manifest(at.isoformat(), key.id, name, digest, tables, blobs, keys)
-    manifest = Manifest(**asdict(manifest) | {"mac": manifest.mac_under(key)})
-    verify_contents(folder, manifest, key)
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1) + "\n", "utf-8")
-    sync_folder(folder)
+    try:
+        manifest = _fill(folder, at, before, key)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # or the next one finds even less room
+        raise
     with transaction():
         rows, blobs = manifest.rows, manifest.blobs
         db.session.add(BackupRecord(name=folder.name, snapshot_at=at, verified_at=now(), rows=rows, blobs=blobs))
         record("backup.verified", "backup", folder.name, key=key.id, rows=rows, blobs=blobs)
     return folder, manifest
+
+
+def _fill(folder: Path, at: datetime, before: Path | None, key: SealingKey) -> Manifest:
+    """Write all of a backup, read it back, and sync it; the manifest comes last."""
+    settings: Settings = current_app.extensions["settings"]
+    name = backup_database.file_of(settings)
+    with _workroom(settings) as room:
+        tables, named = backup_database.dump(settings, room / name)
+        digest = seal(room / name, folder / name, key, f"{at.isoformat()}/{name}")
+    blobs, read = seal_blobs(settings.blobs_folder, folder / "blobs", before, key)
+    missing = named - blobs
+    if missing and (missing := missing & backup_database.named_here()):  # but for what was erased meanwhile
+        raise BackupFailed(f"数据库所记的文件缺 {len(missing)} 件：{'、'.join(sorted(missing)[:5])}")
+    keys = seal_keys(settings.keys_folder, folder / "keys", key)
+    manifest = Manifest(at.isoformat(), key.id, name, digest, tables, len(blobs), keys)
+    manifest = Manifest(**asdict(manifest) | {"mac": manifest.mac_under(key)})
+    verify_contents(folder, manifest, key, read)
+    with (folder / "manifest.json").open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(manifest), indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    sync_tree(folder)
+    return manifest
 
 
 def verify_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
@@ -117,48 +136,52 @@ def open_manifest(folder: Path, given: SealingKey | None = None) -> tuple[Manife
     return manifest, key
 
 
-def verify_contents(folder: Path, manifest: Manifest, key: SealingKey) -> None:
-    """Open everything once. Raises BackupFailed."""
+def verify_contents(folder: Path, manifest: Manifest, key: SealingKey, read: Collection[str] = ()) -> None:
+    """Open everything once, but for the blobs that were `read` just now. Raises BackupFailed."""
     settings: Settings = current_app.extensions["settings"]
     with _workroom(settings) as room:
         database = _database_to(folder, manifest, key, room)
         if manifest.database == SQLITE_FILE and backup_database.sqlite_counts(database) != manifest.tables:
             raise BackupFailed(f"{folder / manifest.database} 的行数与备份时不符")
     blobs = 0
-    for path in _files(folder / "blobs"):
-        if _digest(unseal(path, key, f"blobs/{path.name}")) != path.name:
+    for path in files_in(folder / "blobs"):
+        if path.name not in read and digest_of(unseal(path, key, f"blobs/{path.name}")) != path.name:
             raise BackupFailed(f"{path} 已损坏")
         blobs += 1
     if blobs != manifest.blobs:
         raise BackupFailed(f"{folder} 里的文件应有 {manifest.blobs} 件，实有 {blobs} 件")
     for name in manifest.keys:
-        _digest(unseal(folder / "keys" / name, key, f"keys/{name}"))
+        digest_of(unseal(folder / "keys" / name, key, f"keys/{name}"))
 
 
 def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     """Put a verified backup into a new, empty instance. Raises BackupFailed when the instance has data.
 
-    The installation gets a new epoch, so that phones offer again all they still hold.
+    The installation gets a new epoch, so that phones offer again all they still hold. Until that is done a mark lies in
+    the instance, with which no server starts: half a restore under the old epoch would lose what phones still have.
     """
     settings: Settings = current_app.extensions["settings"]
     manifest, key = open_manifest(folder, given)
     verify_contents(folder, manifest, key)
-    if (settings.instance / SQLITE_FILE).exists() or any(_files(settings.blobs_folder)):
-        raise BackupFailed(f"{settings.instance} 里已有数据，只能恢复到空的实例目录")
     if backup_database.file_of(settings) != manifest.database:
         raise BackupFailed("备份的数据库种类与 SUICHA_DATABASE_URL 不同")
+    if not backup_database.is_empty(settings) or any(files_in(settings.blobs_folder)):
+        raise BackupFailed(f"{settings.instance} 或数据库里已有数据，只能恢复到空的实例目录和空的数据库")
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in _files(folder / "blobs"):
-        _open_to(path, settings.blobs_folder / path.relative_to(folder / "blobs"), key, f"blobs/{path.name}")
+    settings.restoring.touch()
+    sync_folder(settings.instance)
+    for path in files_in(folder / "blobs"):
+        open_to(path, settings.blobs_folder / path.relative_to(folder / "blobs"), key, f"blobs/{path.name}")
     for name in manifest.keys:
         (settings.keys_folder / name).unlink(missing_ok=True)
-        _open_to(folder / "keys" / name, settings.keys_folder / name, key, f"keys/{name}")
+        open_to(folder / "keys" / name, settings.keys_folder / name, key, f"keys/{name}")
     with _workroom(settings) as room:
         backup_database.restore(settings, _database_to(folder, manifest, key, room))
-    sync_folder(settings.instance)
+    sync_tree(settings.instance)
     with transaction():
         installation().epoch = new_id()
         record("backup.restored", "backup", folder.name, rows=manifest.rows, blobs=manifest.blobs)
+    settings.restoring.unlink()
     return manifest
 
 
@@ -172,7 +195,7 @@ def drill(manifest: Manifest) -> list[str]:
         for name in sorted(here.keys() | manifest.tables.keys())
         if here.get(name, 0) != manifest.tables.get(name, 0)
     ]
-    stored = list(_files(settings.blobs_folder))
+    stored = list(files_in(settings.blobs_folder))
     faults += [f"{path.name}：已损坏" for path in stored if hashlib.sha256(path.read_bytes()).hexdigest() != path.name]
     if len(stored) != manifest.blobs:
         faults.append(f"文件应有 {manifest.blobs} 件，实有 {len(stored)} 件")
@@ -200,75 +223,13 @@ def _linkable(before: Path | None, key: SealingKey) -> Path | None:
     return before / "blobs"
 
 
-def _seal_blobs(source: Path, target: Path, before: Path | None, key: SealingKey) -> int:
-    count = 0
-    for path in _files(source):
-        place = target / path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        known = before / path.relative_to(source) if before else None
-        if known is None or not known.is_file() or not _link(known, place):
-            seal(path, place, key, f"blobs/{path.name}")
-        count += 1
-    return count
-
-
-def _seal_keys(source: Path, target: Path, key: SealingKey) -> list[str]:
-    target.mkdir(mode=0o700)
-    names = [path.name for path in _files(source)]
-    for name in names:
-        seal(source / name, target / name, key, f"keys/{name}")
-    return names
-
-
-def _link(known: Path, place: Path) -> bool:
-    try:
-        os.link(known, place)
-    except OSError:  # another disk, or one without links
-        return False
-    return True
-
-
 def _database_to(folder: Path, manifest: Manifest, key: SealingKey, room: Path) -> Path:
     target = room / manifest.database
     place = f"{manifest.snapshot_at}/{manifest.database}"
     try:
-        digest = _open_to(folder / manifest.database, target, key, place)
+        digest = open_to(folder / manifest.database, target, key, place)
     except (BackupFailed, OSError):
         digest = ""
     if digest != manifest.database_sha256:
         raise BackupFailed(f"{folder / manifest.database} 与备份时写下的不一致")
     return target
-
-
-def _open_to(source: Path, target: Path, key: SealingKey, place: str) -> str:
-    """Write what was sealed, synced; returns its SHA-256."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for piece in _pieces(unseal(source, key, place)):
-            digest.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest()
-
-
-def _digest(pieces: Iterator[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in _pieces(pieces):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _pieces(sealed: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from sealed
-    except FileNotFoundError as error:
-        raise BackupFailed(f"{error.filename} 不见了") from error
-    except NotSealed as error:
-        raise BackupFailed(str(error)) from error
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.sql import table
 
+from server.platform.blobs import NAMED, sync_folder
 from server.platform.config import Settings
-from server.platform.db import db
+from server.platform.db import db, reading
 
 SQLITE_FILE, POSTGRES_FILE = "suicha.db", "suicha.dump"
 Counts = dict[str, int]
@@ -27,25 +28,45 @@ def file_of(settings: Settings) -> str:
     return SQLITE_FILE if settings.is_sqlite else POSTGRES_FILE
 
 
-def dump(settings: Settings, target: Path) -> Counts:
-    """Write a consistent copy of the database, which may be in use; returns the rows in it, by table."""
+def dump(settings: Settings, target: Path) -> tuple[Counts, set[str]]:
+    """Write a consistent copy of the database, which may be in use; returns the rows in it, by table, and the hashes
+    of the bytes that belong to it."""
     if not settings.is_sqlite:
         with _snapshot() as (connection, name):
             words = ["pg_dump", "--format=custom", "--snapshot", name, "--file", str(target)]
             _postgres([*words, "--dbname", _libpq(settings.database_url)])
-            return _counts(connection)
-    connection = sqlite.connect(make_url(settings.database_url).database or "")
+            return _counts(connection), _named(connection)
+    connection = sqlite.connect(sqlite_file(settings))
     try:
         connection.execute("VACUUM INTO ?", [str(target)])
     finally:
         connection.close()
-    return sqlite_counts(target)
+    return sqlite_counts(target), _named_in(target)
+
+
+def named_here() -> set[str]:
+    """The hashes of the bytes that belong to this installation's database now."""
+    with reading(), db.engine.connect() as connection:
+        return _named(connection)
+
+
+def is_empty(settings: Settings) -> bool:
+    """Whether there is no database of this installation yet, or one without tables."""
+    if settings.is_sqlite:
+        return not sqlite_file(settings).exists()
+    return not inspect(db.engine).get_table_names()
+
+
+def sqlite_file(settings: Settings) -> Path:
+    """Where the SQLite database lies."""
+    return Path(make_url(settings.database_url).database or "")
 
 
 def restore(settings: Settings, source: Path) -> None:
     """Fill the empty database of this installation."""
     if settings.is_sqlite:
-        shutil.move(source, settings.instance / SQLITE_FILE)
+        shutil.move(source, sqlite_file(settings))
+        sync_folder(sqlite_file(settings).parent)
         return
     words = ["pg_restore", "--exit-on-error", "--no-owner", "--single-transaction"]
     _postgres([*words, "--dbname", _libpq(settings.database_url), str(source)])
@@ -77,6 +98,19 @@ def sqlite_counts(database: Path) -> Counts:
 def _counts(connection: Connection) -> Counts:
     names = sorted(inspect(connection).get_table_names())
     return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+
+
+def _named(connection: Connection) -> set[str]:
+    return {sha256 for query in NAMED for sha256 in connection.scalars(query)}
+
+
+def _named_in(database: Path) -> set[str]:
+    engine = create_engine(f"sqlite:///{database}", module=sqlite)
+    try:
+        with engine.connect() as connection:
+            return _named(connection)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from flask import current_app
+from sqlalchemy import Select
 
 _ID = re.compile(r"[0-9A-Za-z-]+")
+NAMED: list[Select[str]] = []
+"""What asks the database for the hashes of all bytes that have to be here, one statement of each stage that keeps any:
+a backup that lacks one of them is none."""
 
 
 def shard(root: Path, name: str) -> Path:
@@ -60,6 +64,7 @@ class FileBlobs:
         for number in range(256):
             (self.root / f"{number:02x}").mkdir(parents=True, exist_ok=True)
         sync_folder(self.root)
+        sync_folder(self.root.parent)
 
     def open(self, sha256: str) -> BinaryIO:
         return self.path(sha256).open("rb")

@@ -46,6 +46,11 @@ class Settings:
         return self.instance / "keys"
 
     @property
+    def restoring(self) -> Path:
+        """Lies here while a backup is being restored, and if that was cut short, ever after."""
+        return self.instance / "restore-unfinished"
+
+    @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 

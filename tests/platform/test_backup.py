@@ -1,22 +1,26 @@
 """The restore drill: backup while in use, wipe, restore, and everything is as it was."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import rmtree
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from server import create_app
+from server.evidence.models import Blob
 from server.platform.backup import BackupFailed, drill, make_backup, newest, restore_backup, verify_backup
 from server.platform.backup_keys import current_key, rotate_key
 from server.platform.backup_record import last_verified
 from server.platform.blobs import blobs
-from server.platform.clock import SetClock
+from server.platform.clock import SetClock, now
 from server.platform.config import Settings
 from server.platform.db import Base, db, transaction
 from server.platform.installation import Installation
@@ -255,3 +259,76 @@ def test_a_backup_that_lost_a_key_says_which_file_is_gone(full: Flask, tmp_path:
     (folder / "keys" / "signing.pem").unlink()
     told = full.test_cli_runner().invoke(args=["backup", "verify", str(folder)])
     assert told.exit_code == 1 and "signing.pem 不见了" in told.output
+
+
+def _all_of(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.exists() else []
+
+
+def test_a_photo_that_the_database_names_and_the_disk_lost_makes_the_backup_fail(full: Flask, tmp_path: Path) -> None:
+    """Phones would forget it, believing it in the backup."""
+    sha256 = _store(full, b"photo of the guest")
+    with transaction():
+        db.session.add(Blob(sha256=sha256, size=18, media_type="image/jpeg", stored_at=now()))
+    blobs().path(sha256).unlink()
+    with pytest.raises(BackupFailed, match=sha256):
+        make_backup(tmp_path / "backup")
+    assert last_verified() is None
+    with transaction():
+        db.session.get_one(Blob, sha256).erased_at = now()
+    assert make_backup(tmp_path / "backup")[1].blobs == 1
+
+
+def test_damage_in_an_old_backup_does_not_go_over_into_the_next(full: Flask, tmp_path: Path, clock: SetClock) -> None:
+    first, _ = make_backup(tmp_path / "backup")
+    _damage(_all_of(first / "blobs")[0])
+    clock.advance(days=1)
+    second, _ = make_backup(tmp_path / "backup")
+    verify_backup(second)
+    assert last_verified() == clock.now()
+
+
+def test_a_backup_that_fails_leaves_the_room_it_took(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.platform.backup.seal_keys", Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+    with pytest.raises(OSError, match="No space left"):
+        make_backup(tmp_path / "backup")
+    assert _all_of(tmp_path / "backup") == []
+
+
+def test_every_name_in_a_backup_is_synced_before_it_counts(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("server.platform.backup_files.sync_folder", synced.append)
+    folder, _ = make_backup(tmp_path / "backup")
+    assert {path.parent for path in _all_of(folder)} <= set(synced)
+
+
+def test_a_restore_over_a_database_with_data_touches_nothing(full: Flask, tmp_path: Path) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    settings = full.extensions["settings"]
+    rmtree(settings.blobs_folder)
+    key = settings.keys_folder / "signing.pem"
+    key.write_bytes(b"another bureau's")
+    with pytest.raises(BackupFailed, match="已有数据"):
+        restore_backup(folder)
+    assert key.read_bytes() == b"another bureau's"
+
+
+def test_half_a_restore_serves_nobody(
+    full: Flask, empty: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = make_backup(tmp_path / "backup")
+    key = current_key()
+    settings = empty.extensions["settings"]
+    with empty.app_context():
+        with monkeypatch.context() as cut:
+            cut.setattr("server.platform.backup.new_id", Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                restore_backup(folder, key)
+        db.session.remove()
+        db.engine.dispose()
+    with pytest.raises(RuntimeError, match="恢复没有完成"):
+        create_app(settings)
