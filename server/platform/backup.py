@@ -51,7 +51,7 @@ __all__ = [
 @dataclass(frozen=True)
 class Manifest:
     """What a backup says of itself, in the open. `key` is the number of the key it is sealed with; `mac` binds all of
-    it to that key; `tables` counts the rows in the dump."""
+    it to that key; `tables` counts the rows in the dump, `revision` is its schema's."""
 
     snapshot_at: str
     key: str
@@ -61,6 +61,7 @@ class Manifest:
     blobs: int
     keys: list[str] = field(default_factory=list)
     mac: str = ""
+    revision: str = ""
 
     @property
     def rows(self) -> int:
@@ -68,6 +69,8 @@ class Manifest:
 
     def mac_under(self, key: SealingKey) -> str:
         body = {name: value for name, value in asdict(self).items() if name != "mac"}
+        if not self.revision:  # backups of earlier programs name none
+            del body["revision"]
         return hmac.new(key.secret, canonical(body), hashlib.sha256).hexdigest()
 
 
@@ -97,14 +100,14 @@ def _fill(folder: Path, at: datetime, before: Path | None, key: SealingKey) -> M
     settings: Settings = current_app.extensions["settings"]
     name = backup_database.file_of(settings)
     with _workroom(settings) as room:
-        tables, named = backup_database.dump(settings, room / name)
+        dumped = backup_database.dump(settings, room / name)
         digest = seal(room / name, folder / name, key, f"{at.isoformat()}/{name}")
     blobs, read = seal_blobs(settings.blobs_folder, folder / "blobs", before, key)
-    missing = named - blobs
+    missing = dumped.named - blobs
     if missing and (missing := missing & backup_database.named_here()):  # but for what was erased meanwhile
         raise BackupFailed(f"数据库所记的文件缺 {len(missing)} 件：{'、'.join(sorted(missing)[:5])}")
     keys = seal_keys(settings.keys_folder, folder / "keys", key)
-    manifest = Manifest(at.isoformat(), key.id, name, digest, tables, len(blobs), keys)
+    manifest = Manifest(at.isoformat(), key.id, name, digest, dumped.tables, len(blobs), keys, revision=dumped.revision)
     manifest = Manifest(**asdict(manifest) | {"mac": manifest.mac_under(key)})
     verify_contents(folder, manifest, key, read)
     with (folder / "manifest.json").open("w", encoding="utf-8") as file:
@@ -165,6 +168,8 @@ def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     verify_contents(folder, manifest, key)
     if backup_database.file_of(settings) != manifest.database:
         raise BackupFailed("备份的数据库种类与 SUICHA_DATABASE_URL 不同")
+    if not backup_database.knows(manifest.revision):
+        raise BackupFailed(f"备份来自更新版本的程序（{manifest.revision}），请先更新本机程序")
     if not backup_database.is_empty(settings) or any(files_in(settings.blobs_folder)):
         raise BackupFailed(f"{settings.instance} 或数据库里已有数据，只能恢复到空的实例目录和空的数据库")
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)

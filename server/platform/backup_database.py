@@ -5,14 +5,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pysqlite3.dbapi2 as sqlite
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.sql import table
 
 from server.platform.blobs import NAMED, sync_folder
-from server.platform.config import Settings
+from server.platform.config import PROJECT, Settings
 from server.platform.db import db, reading
 
 SQLITE_FILE, POSTGRES_FILE = "suicha.db", "suicha.dump"
@@ -28,20 +30,30 @@ def file_of(settings: Settings) -> str:
     return SQLITE_FILE if settings.is_sqlite else POSTGRES_FILE
 
 
-def dump(settings: Settings, target: Path) -> tuple[Counts, set[str]]:
-    """Write a consistent copy of the database, which may be in use; returns the rows in it, by table, and the hashes
-    of the bytes that belong to it."""
+class Dumped(NamedTuple):
+    """What a copy of the database holds: rows by table, hashes of the bytes that belong to it, the schema's revision
+    ("" where no migration made it)."""
+
+    tables: Counts
+    named: set[str]
+    revision: str
+
+
+def dump(settings: Settings, target: Path) -> Dumped:
+    """Write a consistent copy of the database, which may be in use."""
     if not settings.is_sqlite:
         with _snapshot() as (connection, name):
             words = ["pg_dump", "--format=custom", "--snapshot", name, "--file", str(target)]
             _postgres([*words, "--dbname", _libpq(settings.database_url)])
-            return _counts(connection), _named(connection)
+            return Dumped(_counts(connection), _named(connection), _revision(connection))
     connection = sqlite.connect(sqlite_file(settings))
     try:
         connection.execute("VACUUM INTO ?", [str(target)])
     finally:
         connection.close()
-    return sqlite_counts(target), _named_in(target)
+    counts = sqlite_counts(target)
+    with _opened(target) as copy:
+        return Dumped(counts, _named(copy), _revision(copy))
 
 
 def named_here() -> set[str]:
@@ -104,11 +116,24 @@ def _named(connection: Connection) -> set[str]:
     return {sha256 for query in NAMED for sha256 in connection.scalars(query)}
 
 
-def _named_in(database: Path) -> set[str]:
+def _revision(connection: Connection) -> str:
+    if "alembic_version" not in inspect(connection).get_table_names():
+        return ""
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can bring a schema of that revision up to date: one of a newer program it cannot."""
+    migrations = ScriptDirectory(str(PROJECT / "migrations"))
+    return not revision or revision in {known.revision for known in migrations.walk_revisions()}
+
+
+@contextmanager
+def _opened(database: Path) -> Iterator[Connection]:
     engine = create_engine(f"sqlite:///{database}", module=sqlite)
     try:
         with engine.connect() as connection:
-            return _named(connection)
+            yield connection
     finally:
         engine.dispose()
 

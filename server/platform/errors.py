@@ -19,6 +19,7 @@ from flask import Flask, Response, g, has_request_context, json, request
 from sqlalchemy.exc import DBAPIError, StatementError
 from werkzeug.exceptions import HTTPException
 
+from server.core.refusal import Refused
 from server.platform.db import db
 
 log = logging.getLogger("suicha")
@@ -127,9 +128,23 @@ def trace_of(error: BaseException) -> str:
 
 def _on_unexpected(error: Exception) -> Response:
     db.session.rollback()
-    code = "storage_full" if _is_for_want_of_room(error) else "unexpected"
+    code = _code_of(error)
     log.error("%s error, reference %s\n%s", code, g.get("reference", ""), trace_of(error))
     return problem_response(Problem(code))
+
+
+def _code_of(error: Exception) -> str:
+    if _is_for_want_of_room(error):
+        return "storage_full"
+    return "invalid_input" if _is_no_text(error) else "unexpected"
+
+
+def _is_no_text(error: Exception) -> bool:
+    """Text that no database keeps and nothing canonical holds: half a character, or a NUL (PostgreSQL)."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, Refused):
+        return cause.code == "lone_surrogate"
+    return isinstance(cause, UnicodeEncodeError) or "NUL (0x00)" in str(cause)
 
 
 def _is_for_want_of_room(error: BaseException) -> bool:

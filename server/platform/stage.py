@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Request
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
 
@@ -40,15 +40,24 @@ class Done(Answer):
     ok = fields.Boolean(dump_default=True)
 
 
+class Whole(validate.Regexp):
+    """The whole text fits the pattern: "$" alone would let a line break pass behind it."""
+
+    def __call__(self, value: Any) -> Any:
+        if self.regex.fullmatch(value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
 def uuid_field(**options: Any) -> fields.String:
     """A key as 36 characters."""
     pattern = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-    return fields.String(validate=validate.Regexp(pattern), **options)
+    return fields.String(validate=Whole(pattern), **options)
 
 
 def sha256_field(**options: Any) -> fields.String:
     """A SHA-256 in lower-case hex."""
-    return fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$"), **options)
+    return fields.String(validate=Whole(r"^[0-9a-f]{64}$"), **options)
 
 
 def text_field(most: int, **options: Any) -> fields.String:

@@ -1,13 +1,16 @@
 """What every answer carries, and what none may carry."""
 
+import json
 import logging
 
 import pytest
 from flask import Flask
 
 from server.platform.auth import access
+from server.platform.db import db
 from server.platform.errors import catalogue
-from tests.factories import Bureau
+from tests.browser import Browser
+from tests.factories import Bureau, make_device
 
 
 def test_every_sentence_of_the_catalogue_is_complete() -> None:
@@ -50,3 +53,21 @@ def test_broken_json_is_told_in_chinese(app: Flask, bureau: Bureau) -> None:
     answer = app.test_client().post("/api/session", data="{", content_type="application/json")
     assert answer.status_code in (400, 422)
     assert "填写" in answer.json["title"] or "无法识别" in answer.json["title"]
+
+
+@pytest.mark.parametrize("reason", ["手机丢失\ud83d", "手机\0丢失"], ids=["half a character", "nul"])
+def test_text_that_no_database_keeps_is_told_as_wrong_input(
+    app: Flask, bureau: Bureau, browser: Browser, reason: str
+) -> None:
+    device = make_device(bureau.people["first"], {})
+    db.session.commit()
+    tab, body = browser.of(bureau.people["first"]), json.dumps({"reason": reason})
+    answer = tab.send("POST", f"/api/devices/{device.id}/revocation", data=body, content_type="application/json")
+    kept = "\0" in reason and app.extensions["settings"].is_sqlite
+    assert answer.status_code == (200 if kept else 422), answer.text
+
+
+def test_a_key_with_a_line_break_behind_it_is_none(bureau: Bureau, browser: Browser) -> None:
+    tab = browser.of(bureau.people["first"])
+    told = tab.get("/api/sync/manifest", query_string={"inspection": "0192f0c1-2345-7abc-8def-0123456789ab\n"})
+    assert told.status_code == 422

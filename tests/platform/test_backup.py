@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from server import create_app
 from server.evidence.models import Blob
@@ -197,9 +197,9 @@ def test_a_key_is_written_down_and_read_back() -> None:
     key = new_key()
     assert read_key(key.text.lower().replace("-", " ").replace("0", "o")) == key
     wrong = key.text[:-4] + ("A" if key.text[-4] != "A" else "B") + key.text[-3:]
-    for text in (wrong, key.text[:-1], "", "?" * 54):
+    for misread in (wrong, key.text[:-1], "", "?" * 54):
         with pytest.raises(NotSealed):
-            read_key(text)
+            read_key(misread)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 2_500_000])
@@ -332,3 +332,25 @@ def test_half_a_restore_serves_nobody(
         db.engine.dispose()
     with pytest.raises(RuntimeError, match="恢复没有完成"):
         create_app(settings)
+
+
+def test_a_backup_of_a_newer_program_is_refused_before_anything_is_touched(
+    full: Flask, empty: Flask, tmp_path: Path, clock: SetClock
+) -> None:
+    with transaction():
+        db.session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        db.session.execute(text("INSERT INTO alembic_version VALUES ('0006')"))
+    fit, manifest = make_backup(tmp_path / "backup")
+    assert manifest.revision == "0006"
+    with transaction():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    clock.advance(days=1)
+    newer, _ = make_backup(tmp_path / "backup")
+    key = current_key()
+    with empty.app_context():
+        with pytest.raises(BackupFailed, match="更新版本的程序"):
+            restore_backup(newer, key)
+        assert not empty.extensions["settings"].restoring.exists()
+        restore_backup(fit, key)
+        db.session.remove()
+        db.engine.dispose()
