@@ -24,6 +24,8 @@ export class PageCamera implements CameraPort {
   private facing: "environment" | "user" = "environment";
   private video: HTMLVideoElement | null = null;
   private ending: () => void = () => undefined;
+  /** Counts who wants what: a stream that comes when somebody has stopped or started since is nobody's. */
+  private turn = 0;
 
   constructor(private readonly effects: CameraEffects) {}
 
@@ -32,9 +34,15 @@ export class PageCamera implements CameraPort {
     facing: "environment" | "user" = "environment",
   ): Promise<{ torch: boolean }> {
     this.ending();
+    const turn = (this.turn += 1);
     if (facing !== this.facing || !this.isLive()) {
-      this.stop(0);
-      this.stream = await opened(facing);
+      this.end();
+      const stream = await opened(facing);
+      if (turn !== this.turn) {
+        for (const track of stream.getTracks()) track.stop();
+        return { torch: false };
+      }
+      this.stream = stream;
       this.facing = facing;
     }
     this.video = video;
@@ -74,6 +82,7 @@ export class PageCamera implements CameraPort {
   }
 
   stop(seconds = 0): void {
+    this.turn += 1;
     this.ending();
     if (this.video !== null) this.video.srcObject = null;
     this.video = null;

@@ -72,7 +72,7 @@ export class PositionKeeper implements PositionPort {
         const now = this.clock.now();
         // A receiver's clock and the phone's may be years apart; that the fix is not older than asked for is known.
         const at = Math.min(now, Math.max(fix.at, now - HANDED_OVER_MS));
-        this.fixes = [...this.fixes.filter((known) => known.at >= now - FRESH_MS), { ...fix, at }];
+        this.fixes = [...this.fresh(now), { ...fix, at }];
         this.state.value = "fixed";
         if (fix.accuracy <= GOOD_M) this.wake();
       },
@@ -107,12 +107,15 @@ export class PositionKeeper implements PositionPort {
 
   /** The most accurate fix of the last minute. */
   private best(): Fix | null {
-    const since = this.clock.now() - FRESH_MS;
-    const fresh = this.fixes.filter(({ at }) => at >= since);
-    return fresh.reduce<Fix | null>(
+    return this.fresh(this.clock.now()).reduce<Fix | null>(
       (best, fix) => (best === null || fix.accuracy < best.accuracy ? fix : best),
       null,
     );
+  }
+
+  /** What is of a time to come was had before the clock was set back: how old it is, nobody knows. */
+  private fresh(now: number): Fix[] {
+    return this.fixes.filter(({ at }) => at >= now - FRESH_MS && at <= now);
   }
 
   private written({ latitude, longitude, accuracy, at }: Fix): Position {

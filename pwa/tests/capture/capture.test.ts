@@ -54,6 +54,18 @@ describe("the position", () => {
     done();
   });
 
+  it("of the last place is not that of the next, because the clock was set back in between", async () => {
+    const [clock, receiver] = [new FakeClock(), new FakeReceiver()];
+    const keeper = new PositionKeeper(receiver, clock);
+    const done = keeper.watch();
+    receiver.found(fixAt(clock, 5));
+    clock.set(clock.now() - 3_600_000);
+    clock.pass(30 * 60_000);
+    receiver.found({ ...fixAt(clock, 20), latitude: 33.7 });
+    expect(await keeper.fix()).toMatchObject({ lat: "33.70000", accuracy_m: 20 });
+    done();
+  });
+
   it("waits for a good fix, and takes a poor one when the time is over", async () => {
     const [clock, receiver] = [new FakeClock(), new FakeReceiver()];
     const keeper = new PositionKeeper(receiver, clock);
