@@ -174,13 +174,13 @@ async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Pr
   const { pull, outcomes, evidence, manifests } = await packet.json<TasksPart>(0);
   const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
   const waited = await vault.run(() => vault.db.outbox.count());
-  if (pull !== null) await takePull(vault, effects, pull, pulled);
-  await takeReceipts(vault, effects, outcomes);
-  await takeArrivals(vault, evidence);
+  const holds = pull === null || (await takePull(vault, effects, pull, pulled));
+  if (holds) await takeReceipts(vault, effects, outcomes);
+  if (holds) await takeArrivals(vault, evidence);
   // Counted by what waits no more: one's own entries coming back confirm as much as a receipt does.
   const confirmed = waited - (await vault.run(() => vault.db.outbox.count()));
   for (const id of pulled.inspections) await summarise(vault, id);
-  const { forgotten } = await takeManifests(vault, effects, manifests ?? []);
+  const { forgotten } = await takeManifests(vault, effects, holds ? (manifests ?? []) : []);
   return {
     from: packet.header.from,
     entries: pull?.inspections.reduce((sum, { entries }) => sum + entries.length, 0) ?? 0,
@@ -220,7 +220,8 @@ async function evidenceIn(vault: Vault, inspection: string): Promise<EntriesPart
   const found: EntriesPart["evidence"] = [];
   for (const { sha256, here } of rows) {
     const record = here === 1 ? await evidenceRecord(vault, inspection, sha256) : null;
-    if (record !== null) found.push({ ...record, inspection });
+    // Looked at before it is promised: a damaged photo must not keep the others from leaving.
+    if (record !== null && (await readBlob(vault, sha256)) !== null) found.push({ ...record, inspection });
   }
   return found;
 }

@@ -6,9 +6,8 @@
 import type { SyncApi } from "../api/server";
 import type { ManifestAnswer } from "../api/types";
 import type { Clock } from "../app/ports";
-import type { Entry } from "../core/journal";
-import { dropErased } from "../vault/blobs";
-import { entryOffer, evidenceOffer, type EvidenceRecord } from "../vault/replica";
+import { dropErased, evidenceRecord } from "../vault/blobs";
+import { entryOffer, evidenceOffer } from "../vault/replica";
 import type { EntryRow, EvidenceRow, OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 
@@ -109,18 +108,17 @@ async function offerLacking(vault: Vault, manifest: ManifestAnswer): Promise<num
   const { entries, evidence } = await heldOf(vault, manifest.inspection);
   const stored = new Set(manifest.entries);
   const receipts = new Set(manifest.evidence.map(({ sha256 }) => sha256));
+  const said = entries.filter((row) => row.device !== "server" && row.proven === 1 && !stored.has(row.id));
+  const bytes = evidence.filter(({ here, sha256 }) => here === 1 && !receipts.has(sha256));
   const offers: OutboxRow[] = [];
-  for (const row of entries) {
-    if (row.device === "server" || row.proven === 0 || stored.has(row.id)) continue;
-    offers.push(await entryOffer(vault, await vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
-  }
-  for (const { inspection, sha256, here, sealed } of evidence) {
-    if (here === 0 || receipts.has(sha256)) continue;
-    const record = await vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, sealed);
-    offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
+  for (const entry of await vault.entriesOf(said)) offers.push(await entryOffer(vault, entry));
+  for (const { inspection, sha256 } of bytes) {
+    const record = await evidenceRecord(vault, inspection, sha256);
+    if (record !== null) offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
   }
   await vault.run(() => vault.db.outbox.bulkPut(offers));
-  return offers.length;
+  // What is damaged here and lacking there is lacking all the same.
+  return said.length + bytes.length;
 }
 
 async function heldOf(

@@ -77,6 +77,7 @@ export async function offerAgain(vault: Vault, id: string): Promise<void> {
   );
 }
 
-export function labelOf(vault: Vault, row: OutboxRow): Promise<OutboxLabel> {
-  return vault.box.open<OutboxLabel>(`outbox:${row.key}`, row.sealed);
+export async function labelOf(vault: Vault, row: OutboxRow): Promise<OutboxLabel> {
+  const label = await vault.box.readable<OutboxLabel>(`outbox:${row.key}`, row.sealed);
+  return label ?? { kind: null, path: "", purpose: null, reason: null };
 }

@@ -7,18 +7,10 @@ import type { SyncApi } from "../api/server";
 import type { KnownDevice, PullAnswer } from "../api/types";
 import type { Clock, Locks, Notice } from "../app/ports";
 import { digest } from "../core/canonical";
-import type { Entry } from "../core/journal";
-import { dropErased } from "../vault/blobs";
+import { dropErased, evidenceRecord } from "../vault/blobs";
 import { isoTime } from "../vault/encoding";
 import { isRefused } from "../vault/refusal";
-import {
-  entryOffer,
-  evidenceOffer,
-  proveAgain,
-  takeIn,
-  type EvidenceRecord,
-  type ReplicaEffects,
-} from "../vault/replica";
+import { entryOffer, evidenceOffer, proveAgain, takeIn, type ReplicaEffects } from "../vault/replica";
 import { keyring } from "../vault/runs";
 import type { Vault } from "../vault/vault";
 
@@ -41,6 +33,7 @@ export interface Pulled {
 /** Throws Unreachable and ApiError. */
 export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulled> {
   const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
+  if (vault.damaged.any) await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
   for (;;) {
     const { cursor } = await vault.syncMark();
     const asked = effects.clock.now();
@@ -52,7 +45,9 @@ export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulle
     }
     await takePage(vault, effects, page, pulled);
     await vault.setSyncMark({ ...(await vault.syncMark()), cursor: page.cursor, epoch: page.epoch });
-    if (!page.more) return pulled;
+    if (page.more) continue;
+    vault.damaged.settled();
+    return pulled;
   }
 }
 
@@ -90,14 +85,12 @@ async function isAnotherServer(
 export async function offerEverything(vault: Vault): Promise<number> {
   const { db } = vault;
   const rows = await vault.run(() => db.entries.filter((row) => row.proven === 1).toArray());
-  const entries = await Promise.all(
-    rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
-  );
+  const entries = await vault.entriesOf(rows);
   const offers = await Promise.all(entries.map((entry) => entryOffer(vault, entry)));
   const held = await vault.run(() => db.evidence.filter((row) => row.here === 1).toArray());
-  for (const { inspection, sha256, sealed } of held) {
-    const record = await vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, sealed);
-    offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
+  for (const { inspection, sha256 } of held) {
+    const record = await evidenceRecord(vault, inspection, sha256);
+    if (record !== null) offers.push(await evidenceOffer(vault, inspection, record.value, record.path));
   }
   await vault.run(() =>
     db.transaction("rw", db.outbox, db.chains, async () => {
@@ -110,22 +103,30 @@ export async function offerEverything(vault: Vault): Promise<number> {
 
 /**
  * A pull that came as a file. The cursor stays: the next line begins where the last one ended. A newer word from the
- * bureau renews the offline grant and tells of a restored server, as a line would.
+ * bureau renews the offline grant and tells of a restored server, as a line would. An older one changes nothing that
+ * is known; from before the server was restored it says nothing at all any more. Answers whether it says anything.
  */
 export async function takePull(
   vault: Vault,
   effects: TakingEffects,
   page: PullAnswer,
   pulled: Pulled,
-): Promise<void> {
+): Promise<boolean> {
   const mark = await vault.syncMark();
   const said = Date.parse(page.server_time) - mark.skew;
   const fresh = mark.contact === null || said > mark.contact;
+  if (!fresh && mark.epoch !== null && mark.epoch !== page.epoch) return false;
   if (fresh && (await isAnotherServer(vault, effects, page))) pulled.offeredAgain = true;
-  await takePage(vault, effects, page, pulled);
+  await takePage(vault, effects, fresh ? page : await withoutKnown(vault, page), pulled);
   const contact = fresh ? Math.min(said, effects.clock.now()) : mark.contact;
   const now = await vault.syncMark();
   await vault.setSyncMark({ ...now, contact, epoch: now.epoch ?? page.epoch });
+  return true;
+}
+
+async function withoutKnown(vault: Vault, page: PullAnswer): Promise<PullAnswer> {
+  const known = new Set((await vault.tasks()).map(({ task }) => task.id));
+  return { ...page, removed: [], tasks: page.tasks.filter(({ id }) => !known.has(id)) };
 }
 
 type TakingEffects = Omit<PullEffects, "api" | "heard">;
@@ -139,7 +140,8 @@ async function takePage(
   await takeDevices(vault, page.devices);
   const held = await vault.checklistHashes();
   for (const { hash, body } of page.checklists)
-    if (!held.has(hash) && isWhole(hash, body)) await vault.putChecklist(hash, body);
+    if ((!held.has(hash) || vault.damaged.has(`checklists:${hash}`)) && isWhole(hash, body))
+      await vault.putChecklist(hash, body);
   for (const task of page.tasks) if (!(await isForgotten(vault, task.id))) await vault.putTask(task);
   for (const id of page.removed) {
     const known = await vault.task(id);

@@ -57,7 +57,7 @@ async function parcels(vault: Vault, rows: OutboxRow[]): Promise<Parcel[]> {
 /** One damaged row must not keep the others back. */
 async function opened(vault: Vault, sealed: ArrayBuffer | undefined, id: string): Promise<Entry | null> {
   if (sealed === undefined) return null;
-  return vault.box.open<Entry>(`entries:${id}`, sealed).catch(() => null);
+  return vault.box.readable<Entry>(`entries:${id}`, sealed);
 }
 
 function batches(all: Parcel[]): Parcel[][] {

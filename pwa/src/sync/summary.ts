@@ -7,9 +7,7 @@ import type { Summary, Vault } from "../vault/vault";
 export async function summarise(vault: Vault, inspection: string): Promise<Summary> {
   const rows = await vault.run(() => vault.db.entries.where("inspection").equals(inspection).toArray());
   const proven = rows.filter((row) => row.proven === 1);
-  const entries = await Promise.all(
-    proven.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)),
-  );
+  const entries = await vault.entriesOf(proven);
   const state = fold(entries.filter(understood), inspection);
   const before = (await vault.summaries()).get(inspection);
   const summary: Summary = {

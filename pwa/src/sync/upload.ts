@@ -6,7 +6,6 @@ import { ApiError, Unreachable, type Http, type HttpAnswer } from "../api/http";
 import type { Clock } from "../app/ports";
 import { evidenceRecord, readBlob } from "../vault/blobs";
 import { base64, utf8 } from "../vault/encoding";
-import { codeOf } from "../vault/refusal";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { confirm, progress } from "./outbox";
@@ -92,10 +91,7 @@ interface Transfer {
  * `missing_here` (the bytes are not in this vault) or `upload_restarted` (the server keeps losing the place).
  */
 export async function uploadEvidence(vault: Vault, effects: UploadEffects, row: OutboxRow): Promise<void> {
-  const bytes = await readBlob(vault, row.id).catch((thrown: unknown) => {
-    if (codeOf(thrown) === "row_damaged") return null;
-    throw thrown;
-  });
+  const bytes = await readBlob(vault, row.id);
   if (bytes === null) throw local("missing_here");
   const record = await evidenceRecord(vault, row.inspection, row.id);
   const mediaType = record?.value.media_type ?? "application/octet-stream";

@@ -1,16 +1,18 @@
 /** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
 import type { Locks } from "../app/ports";
+import { damagedIsNone } from "./damaged";
 import type { EvidenceRecord } from "./replica";
 import { evidenceKey } from "./schema";
 import { blobLock, type Vault } from "./vault";
 
-/** Bytes of one evidence, or null when they are not in this vault. Throws Refusal row_damaged. */
+/** Bytes of one evidence; null when they are not in this vault, or damaged on its disk. */
 export async function readBlob(vault: Vault, sha256: string): Promise<ArrayBuffer | null> {
-  const row = await vault.run(() => vault.db.blobs.get(sha256));
-  return row === undefined ? null : vault.box.openBytes(`blobs:${sha256}`, row.sealed);
+  const row = await vault.run(() => vault.db.blobs.get(sha256)).catch(damagedIsNone);
+  if (row === undefined || row === null) return null;
+  return vault.box.openBytes(`blobs:${sha256}`, row.sealed).catch(damagedIsNone);
 }
 
-/** What is known of one evidence; null when no entry here names it. */
+/** What is known of one evidence; null when no entry here names it, or that is damaged. */
 export async function evidenceRecord(
   vault: Vault,
   inspection: string,
@@ -19,7 +21,7 @@ export async function evidenceRecord(
   const row = await vault.run(() => vault.db.evidence.get([inspection, sha256]));
   return row === undefined
     ? null
-    : vault.box.open<EvidenceRecord>(`evidence:${inspection}:${sha256}`, row.sealed);
+    : vault.box.readable<EvidenceRecord>(`evidence:${inspection}:${sha256}`, row.sealed);
 }
 
 /** Keeps bytes that came from elsewhere (a colleague's phone, the server); the caller has checked the hash. */

@@ -12,12 +12,19 @@ const LOST = new Set([
   "UnknownError",
   "OpenFailedError",
   "TransactionInactiveError",
+  // Nobody here ends a transaction on purpose: the browser did.
+  "AbortError",
 ]);
+/** One value whose file the browser has lost (a large value lies in a file of its own); the rest is there. */
+const UNREADABLE = ["NotReadableError", "DataError"];
 const TRIES = 4;
 
 const reopening = new WeakMap<Dexie, Promise<void>>();
 
-/** Runs `work`, reopening a lost connection up to three times. Refusals: quota_full, newer_version, storage_lost. */
+/**
+ * Runs `work`, reopening a lost connection up to three times. Refusals: quota_full, newer_version, storage_lost,
+ * row_damaged.
+ */
 export async function durably<T>(db: Dexie, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -26,6 +33,7 @@ export async function durably<T>(db: Dexie, work: () => Promise<T>): Promise<T> 
       const names = namesOf(thrown);
       if (names.includes("QuotaExceededError")) throw new Refusal("quota_full");
       if (names.includes("VersionError")) throw new Refusal("newer_version");
+      if (names.some((name) => UNREADABLE.includes(name))) throw new Refusal("row_damaged");
       if (!names.some((name) => LOST.has(name))) throw thrown;
       if (attempt === TRIES) throw new Refusal("storage_lost");
       await reopened(db);

@@ -5,7 +5,6 @@
  * password is as sure as his enrolment. Either phone may later bring the other's entries to the server.
  */
 import type { Locks } from "../app/ports";
-import type { Entry } from "../core/journal";
 import { evidenceRecord, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
 import { evidenceOffer, takeIn, type Parcel } from "./replica";
@@ -74,9 +73,7 @@ export async function parcelOf(from: Vault, inspection: string, known: Set<strin
   const signed = await allRuns(from, inspection);
   const rows = await from.run(() => from.db.entries.where("inspection").equals(inspection).toArray());
   const wanted = rows.filter((row) => row.proven === 1 && !known.has(row.id));
-  const entries = await Promise.all(
-    wanted.map((row) => from.box.open<Entry>(`entries:${row.id}`, row.sealed)),
-  );
+  const entries = await from.entriesOf(wanted);
   const ids = new Set(entries.map((entry) => entry.id));
   const runs = signed.filter((run) => run.ids.some((id) => ids.has(id)));
   return { inspection, entries, runs };

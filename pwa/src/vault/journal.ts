@@ -6,7 +6,7 @@
  * locks) nothing is written, and the writer looks and tries again. So a save reads nothing before it writes, and no
  * chain forks. What `append` answers is on the disk.
  */
-import type { Collection } from "dexie";
+import type { Collection, Table } from "dexie";
 import type { Channel, Clock, EvidenceMeta, Hasher, Locks, Statement } from "../app/ports";
 import { canonical, type Json } from "../core/canonical";
 import {
@@ -25,7 +25,14 @@ import {
 import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
 import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
-import { isEvidenceKey, type ChainRow, type EntryRow, type EvidenceRow, type OutboxRow } from "./schema";
+import {
+  isEvidenceKey,
+  type BlobRow,
+  type ChainRow,
+  type EntryRow,
+  type EvidenceRow,
+  type OutboxRow,
+} from "./schema";
 import { blobLock, writeLock, type Vault } from "./vault";
 
 export interface JournalEffects {
@@ -38,6 +45,12 @@ export interface JournalEffects {
 export interface Waiting {
   entries: number;
   photos: number;
+}
+
+/** Evidence that an entry names, and its bytes as they lie on the disk. */
+interface Attachment {
+  record: EvidenceRecord;
+  blob: BlobRow;
 }
 
 /** Where our own chain of the inspection ends. */
@@ -96,8 +109,7 @@ export class Journal {
   }
 
   private async take(rows: EntryRow[]): Promise<boolean> {
-    const { box } = this.vault;
-    const fresh = await Promise.all(rows.map((row) => box.open<Entry>(`entries:${row.id}`, row.sealed)));
+    const fresh = await this.vault.entriesOf(rows);
     this.include(fresh);
     return fresh.length > 0;
   }
@@ -129,13 +141,16 @@ export class Journal {
     const sha256 = await this.effects.hasher.sha256(bytes);
     const value = described(sha256, bytes.byteLength, meta, isoTime(this.effects.clock.now()));
     return this.effects.locks.hold(blobLock(this.vault), async () => {
-      await this.store(sha256, bytes);
-      const [entry] = await this.write([{ kind: "evidence", path, value }], [{ value, path }]);
+      const blob = await this.store(sha256, bytes);
+      const [entry] = await this.write(
+        [{ kind: "evidence", path, value }],
+        [{ record: { value, path }, blob }],
+      );
       return entry!;
     });
   }
 
-  private async store(sha256: string, bytes: ArrayBuffer): Promise<void> {
+  private async store(sha256: string, bytes: ArrayBuffer): Promise<BlobRow> {
     const { vault, effects } = this;
     const place = `blobs:${sha256}`;
     const sealed = await vault.box.sealBytes(place, bytes);
@@ -144,9 +159,10 @@ export class Journal {
     const kept =
       back === undefined ? null : await effects.hasher.sha256(await vault.box.openBytes(place, back.sealed));
     if (kept !== sha256) throw new Refusal("not_stored");
+    return { sha256, sealed };
   }
 
-  private write(statements: Statement[], attachments: EvidenceRecord[]): Promise<Entry[]> {
+  private write(statements: Statement[], attachments: Attachment[]): Promise<Entry[]> {
     const { vault, inspection, effects } = this;
     return effects.locks.hold(writeLock(vault, inspection), async () => {
       for (let attempt = 0; attempt < ALLOCATIONS; attempt += 1) {
@@ -228,17 +244,18 @@ export class Journal {
   }
 
   /** False, and nothing is written, when the chain does not end where we thought. */
-  private async commit(before: Tip, entries: Entry[], attachments: EvidenceRecord[]): Promise<boolean> {
+  private async commit(before: Tip, entries: Entry[], attachments: Attachment[]): Promise<boolean> {
     const { vault, inspection } = this;
     const { id: tip, seq } = entries[entries.length - 1]!;
     const [rows, outbox, evidence] = await Promise.all([
       Promise.all(entries.map((entry) => entryRow(vault, entry, true))),
       Promise.all(entries.map((entry) => entryOffer(vault, entry))),
-      Promise.all(attachments.map((record) => this.evidenceRows(record))),
+      Promise.all(attachments.map((attachment) => this.attached(attachment))),
     ]);
     const { db } = vault;
+    const tables: Table[] = [db.entries, db.chains, db.outbox, db.evidence];
     const written = await vault.run(() =>
-      db.transaction("rw", [db.entries, db.chains, db.outbox, db.evidence], async () => {
+      db.transaction("rw", [...tables, ...(evidence.length > 0 ? [db.blobs] : [])], async () => {
         const chain = (await db.chains.get(inspection)) ?? newChain(inspection);
         // A repeat after a lost connection: the first attempt had reached the disk.
         if (chain.tip === tip) return true;
@@ -258,12 +275,12 @@ export class Journal {
     return written;
   }
 
-  private async evidenceRows(record: EvidenceRecord): Promise<[EvidenceRow, OutboxRow]> {
+  private async attached({ record, blob }: Attachment): Promise<[EvidenceRow, OutboxRow, BlobRow]> {
     const { vault, inspection } = this;
     const { sha256 } = record.value;
     const sealed = await vault.box.seal(`evidence:${inspection}:${sha256}`, record);
     const offer = await evidenceOffer(vault, inspection, record.value, record.path);
-    return [{ inspection, sha256, here: 1, sealed }, offer];
+    return [{ inspection, sha256, here: 1, sealed }, offer, blob];
   }
 
   private include(entries: Entry[]): void {
@@ -315,8 +332,13 @@ function described(sha256: string, size: number, meta: EvidenceMeta, now: string
   };
 }
 
-/** The same bytes photographed or attached twice are uploaded once. */
-async function attach(vault: Vault, [row, outbox]: [EvidenceRow, OutboxRow]): Promise<void> {
+/**
+ * The same bytes photographed or attached twice are uploaded once. Should they be gone again (this tab was frozen, its
+ * lease ran out, and another tab took them for an orphan), they come back with the entry that names them.
+ */
+async function attach(vault: Vault, [row, outbox, blob]: [EvidenceRow, OutboxRow, BlobRow]): Promise<void> {
+  if ((await vault.db.blobs.where("sha256").equals(blob.sha256).count()) === 0)
+    await vault.db.blobs.put(blob);
   const known = await vault.db.evidence.get([row.inspection, row.sha256]);
   if (known?.here === 1) return;
   await vault.db.evidence.put(row);

@@ -6,6 +6,7 @@
  * in memory too (it can only wrap), so that a new password can be taken without asking for the old one.
  */
 import type { PasswordStretcher, Random } from "../app/ports";
+import { damagedIsNone } from "./damaged";
 import { base64url, fromBase64url, fromUtf8, joined, utf8, type Bytes } from "./encoding";
 import { Refusal } from "./refusal";
 
@@ -180,6 +181,11 @@ export class Box {
   /** What `seal` was given; the caller knows the shape, since the place is bound in. */
   async open<T>(place: string, sealed: ArrayBuffer): Promise<T> {
     return JSON.parse(fromUtf8(await this.openBytes(place, sealed))) as T;
+  }
+
+  /** As `open`; null for a row that the disk has damaged. */
+  async readable<T>(place: string, sealed: ArrayBuffer): Promise<T | null> {
+    return this.open<T>(place, sealed).catch(damagedIsNone);
   }
 }
 

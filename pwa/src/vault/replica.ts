@@ -65,9 +65,10 @@ async function taken(
   const waiting = await aside(vault, parcel.inspection);
   const proof = await provenBy(subtle, keys, [...(await runsOf(vault, parcel.inspection)), ...runs]);
   const fresh = good.filter((_, at) => held[at] === undefined);
+  const mended = good.filter(({ id }, at) => held[at] !== undefined && vault.damaged.has(`entries:${id}`));
   // An old copy of the profile must sign what it wrote itself before its chain goes on from the other branch.
   if (fresh.some((entry) => entry.device === vault.device)) await signRuns(vault, parcel.inspection);
-  const rows = await Promise.all(fresh.map((entry) => entryRow(vault, entry, proof(entry))));
+  const rows = await Promise.all([...fresh, ...mended].map((entry) => entryRow(vault, entry, proof(entry))));
   const redeemed = waiting.filter(proof).map((entry) => entry.id);
   const evidence = (await Promise.all(fresh.map((entry) => foreignEvidence(vault, entry)))).filter(isRow);
   const outbox =
@@ -188,7 +189,7 @@ async function aside(vault: Vault, inspection: string): Promise<Entry[]> {
       .filter((row) => row.proven === 0)
       .toArray(),
   );
-  return Promise.all(rows.map((row) => vault.box.open<Entry>(`entries:${row.id}`, row.sealed)));
+  return vault.entriesOf(rows);
 }
 
 export async function entryRow(vault: Vault, entry: Entry, proven: boolean): Promise<EntryRow> {
@@ -231,7 +232,8 @@ function isRow<T>(row: T | null): row is T {
 
 /** What the sync page says about a waiting thing without opening it. */
 export interface OutboxLabel {
-  kind: Kind;
+  /** Null where the label was damaged. */
+  kind: Kind | null;
   path: string;
   purpose: StoredEvidence["purpose"] | null;
   reason: { code: string; sentence: string | null } | null;
@@ -244,7 +246,7 @@ export async function entryOffer(vault: Vault, entry: Entry): Promise<OutboxRow>
   return outboxRow(
     vault,
     { key: entryKey(id), what: "entry", id, inspection },
-    Date.parse(entry.at),
+    Date.parse(entry.at) || 0,
     0,
     label,
   );

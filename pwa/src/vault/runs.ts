@@ -25,7 +25,7 @@ export async function runRow(vault: Vault, run: Run): Promise<RunRow> {
 
 export async function runsOf(vault: Vault, inspection: string): Promise<Run[]> {
   const rows = await vault.run(() => vault.db.runs.where("inspection").equals(inspection).toArray());
-  return Promise.all(rows.map((row) => vault.box.open<Run>(`runs:${row.key}`, row.sealed)));
+  return vault.readable<Run, RunRow>(rows, (row) => `runs:${row.key}`);
 }
 
 /**
@@ -81,14 +81,18 @@ async function kept(vault: Vault, { chain, runs }: Signed): Promise<boolean> {
   );
 }
 
-/** Our own entries from after `signed` up to the tip, oldest first, found by walking back: a fork keeps its branch. */
+/**
+ * Our own entries from after `signed` up to the tip, oldest first, found by walking back: a fork keeps its branch.
+ * One that is damaged has lost what came before it.
+ */
 async function backFrom(vault: Vault, tip: string, signed: number): Promise<Entry[]> {
   const found: Entry[] = [];
   for (let id: string | null = tip; id !== null;) {
     const step: string = id;
     const row = await vault.run(() => vault.db.entries.get(step));
     if (row === undefined || row.seq <= signed) break;
-    const entry: Entry = await vault.box.open<Entry>(`entries:${step}`, row.sealed);
+    const entry: Entry | null = await vault.box.readable<Entry>(`entries:${step}`, row.sealed);
+    if (entry === null) break;
     found.unshift(entry);
     id = entry.prev;
   }

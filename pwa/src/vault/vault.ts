@@ -7,11 +7,13 @@
 import type { Table } from "dexie";
 import type { KnownDevice, Limits, Person, Task } from "../api/types";
 import type { Definition } from "../core/checklist/types";
+import type { Entry } from "../core/journal";
 import type { Notice, Signer } from "../app/ports";
+import { Damaged, damagedIsNone } from "./damaged";
 import { durably } from "./durable";
 import type { Box } from "./keys";
 import { Refusal } from "./refusal";
-import type { Sealed, VaultDb } from "./schema";
+import type { EntryRow, Sealed, VaultDb } from "./schema";
 
 /** What the vault remembers about itself and the server, by key of the `meta` table. */
 export interface Meta {
@@ -84,6 +86,8 @@ interface Keys {
 }
 
 export class Vault {
+  /** What was found unreadable. */
+  readonly damaged = new Damaged();
   private keys: Keys | null;
   private mark: SyncMark | null = null;
 
@@ -144,8 +148,7 @@ export class Vault {
   }
 
   async meta<K extends keyof Meta>(key: K): Promise<Meta[K] | null> {
-    const row = await this.run(() => this.db.meta.get(key));
-    return row === undefined ? null : this.box.open<Meta[K]>(`meta:${key}`, row.sealed);
+    return this.one<Meta[K]>(this.db.meta, key, `meta:${key}`);
   }
 
   async setMeta<K extends keyof Meta>(key: K, value: Meta[K]): Promise<void> {
@@ -217,10 +220,12 @@ export class Vault {
 
   async summaries(): Promise<Map<string, Summary>> {
     const rows = await this.run(() => this.db.summaries.toArray());
-    const opened = rows.map(async (row): Promise<[string, Summary]> => {
-      return [row.inspection, await this.box.open<Summary>(`summaries:${row.inspection}`, row.sealed)];
-    });
-    return new Map(await Promise.all(opened));
+    const found = new Map<string, Summary>();
+    for (const { inspection, sealed } of rows) {
+      const summary = await this.box.readable<Summary>(`summaries:${inspection}`, sealed);
+      if (summary !== null) found.set(inspection, summary);
+    }
+    return found;
   }
 
   async putSummary(inspection: string, summary: Summary): Promise<void> {
@@ -242,7 +247,8 @@ export class Vault {
     const rows = await this.run(() => this.db.drafts.where("inspection").equals(inspection).toArray());
     const texts: Record<string, string> = {};
     for (const row of rows) {
-      texts[row.path] = await this.box.open<string>(`drafts:${inspection}:${row.path}`, row.sealed);
+      const text = await this.box.readable<string>(`drafts:${inspection}:${row.path}`, row.sealed);
+      if (text !== null) texts[row.path] = text;
     }
     return texts;
   }
@@ -252,13 +258,27 @@ export class Vault {
     await this.setMeta("notices", [...others, notice]);
   }
 
+  /** What of these rows can be read: one that the disk has damaged must not keep the others back. */
+  async readable<T, R extends Sealed>(rows: readonly R[], place: (row: R) => string): Promise<T[]> {
+    const { box } = this;
+    const opened = await Promise.all(rows.map((row) => box.readable<T>(place(row), row.sealed)));
+    rows.forEach((row, at) => opened[at] === null && this.damaged.note(place(row)));
+    return opened.filter((value) => value !== null) as T[];
+  }
+
+  entriesOf(rows: readonly EntryRow[]): Promise<Entry[]> {
+    return this.readable<Entry, EntryRow>(rows, ({ id }) => `entries:${id}`);
+  }
+
   private async one<T>(table: Table<Sealed, string>, key: string, place: string): Promise<T | null> {
-    const row = await this.run(() => table.get(key));
-    return row === undefined ? null : this.box.open<T>(place, row.sealed);
+    const row = await this.run(() => table.get(key)).catch(damagedIsNone);
+    const [value] =
+      row === undefined || row === null ? [] : await this.readable<T, Sealed>([row], () => place);
+    if (row === null) this.damaged.note(place);
+    return value ?? null;
   }
 
   private async all<T, R>(table: Table<Sealed & R, string>, place: (row: R) => string): Promise<T[]> {
-    const rows = await this.run(() => table.toArray());
-    return Promise.all(rows.map((row) => this.box.open<T>(place(row), row.sealed)));
+    return this.readable<T, Sealed & R>(await this.run(() => table.toArray()), place);
   }
 }

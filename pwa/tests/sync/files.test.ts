@@ -156,6 +156,32 @@ describe("by cable to the bureau", () => {
     expect(li.sync.status.value.waiting.photos).toBe(0);
   });
 
+  it("an older file takes no newer word back", async () => {
+    const old = await server.file(deviceOf(li), { outcomes: [], evidence: [] });
+    server.assign({ ...taskOf(), number: "叶公随查〔2026〕第18号" });
+    server.signIn(LI);
+    lis.online();
+    await li.sync.now();
+    await li.files.take(old);
+    expect(li.work.tasks.value.map(({ task }) => task.number)).toEqual(["叶公随查〔2026〕第18号"]);
+  });
+
+  it("a file from before the server was restored confirms nothing that it has lost", async () => {
+    const entry = await (await li.work.openInspection(HOTEL)).append(PASS);
+    server.signIn(LI);
+    lis.online();
+    await li.sync.now();
+    const outcomes = [{ id: entry.id, status: "accepted" as const, code: null, detail: null }];
+    const old = await server.file(deviceOf(li), { outcomes, evidence: [] });
+    server.restore(() => false);
+    server.line = ({ path }) => (path === "/api/sync/push" ? "lost" : "well");
+    await li.sync.now();
+    expect(await li.files.take(old)).toMatchObject({ confirmed: 0 });
+    server.line = () => "well";
+    await li.sync.now();
+    expect(server.entries.size).toBe(1);
+  });
+
   it("a fresh file renews the offline grant", async () => {
     lis.profile.clock.pass(73 * 3_600_000);
     const late = lis.start();
