@@ -29,9 +29,7 @@ test.afterEach(async () => {
 });
 
 async function unlock(page: Page): Promise<void> {
-  await page.getByTestId("login-name").fill(INSPECTOR.login);
-  await page.getByTestId("login-password").fill(INSPECTOR.password);
-  await page.getByTestId("login-submit").click();
+  await people.enter(page, INSPECTOR.login, INSPECTOR.password);
   await expect(page.getByTestId(`task-${HOTEL}`)).toContainText("可离线", { timeout: 60_000 });
 }
 

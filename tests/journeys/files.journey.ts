@@ -100,6 +100,9 @@ test("by stick to the desk and back, and back into one's own vault", async ({ br
   await test.step("the forgotten password", async () => {
     await context.setOffline(true);
     await phone.goto("/");
+    // Only the name tells the office whose phone it is to open.
+    await phone.getByTestId("login-forgotten").click();
+    await expect(phone.getByTestId("login-refused")).toContainText("账号");
     await phone.getByTestId("login-name").fill(login);
     await phone.getByTestId("login-forgotten").click();
     const request = (await phone.getByTestId("recover-request").textContent()) ?? "";

@@ -128,9 +128,7 @@ async function logOut(page: Page): Promise<void> {
 }
 
 async function enter(page: Page, login: string): Promise<void> {
-  await page.getByTestId("login-name").fill(login);
-  await page.getByTestId("login-password").fill(people.PASSWORD);
-  await page.getByTestId("login-submit").click();
+  await people.enter(page, login);
   await expect(page.getByTestId("login-form")).toBeHidden({ timeout: 60_000 });
 }
 

@@ -187,4 +187,28 @@ test("two who differ see it, find it, settle it with a tap and a reason, and men
     await expect(a.getByTestId("cell-HT203-1-room")).toHaveValue("203");
     await expect(a.getByTestId("replaced-removed-HT203")).toBeHidden();
   });
+
+  await test.step("after a reload without signal the password alone unlocks; another comes in by name", async () => {
+    await people.saved(a);
+    await people.place(a, "tasks");
+    await people.readyForOffline(a);
+    await phones[0]!.setOffline(true);
+    await a.reload();
+    await expect(a.getByTestId("login-form")).toHaveAttribute("data-mode", "unlock");
+    await expect(a.getByTestId("unlock-hint")).toContainText("没有信号也能解锁");
+    await expect(a.getByTestId("login-name")).toBeHidden();
+    await expect(a.getByTestId("login-form")).not.toContainText(first.name);
+    await picture(a, "unlock");
+    await a.getByTestId("login-password").fill("not the password");
+    await a.getByTestId("login-submit").click();
+    await expect(a.getByTestId("login-refused")).toContainText("换人");
+    await a.getByTestId("login-other").click();
+    await expect(a.getByTestId("login-name")).toBeVisible();
+    await picture(a, "unlock-other");
+    await a.getByTestId("login-other").click();
+    await a.getByTestId("login-password").fill(people.PASSWORD);
+    await a.getByTestId("login-submit").click();
+    await expect(a.getByTestId("login-form")).toBeHidden({ timeout: 60_000 });
+    await expect(a.getByTestId(`task-${task.id}`)).toBeVisible();
+  });
 });

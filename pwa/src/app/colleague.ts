@@ -14,7 +14,7 @@ export class Colleague {
   ) {}
 
   /** Refusals: colleague_not_enrolled · colleague_is_me · those of Shelf.unlock. */
-  async come(beside: Vault, { login, password }: LoginInput): Promise<Vault> {
+  async come(beside: Vault, { login, password }: LoginInput & { login: string }): Promise<Vault> {
     const known = await this.shelf.find(login);
     if (known === null) throw new Refusal("colleague_not_enrolled");
     if (known.id === beside.id) throw new Refusal("colleague_is_me");

@@ -20,6 +20,14 @@ export type Entered =
 
 /** Refusals: those of SessionPort.login. */
 export async function enter(effects: EntranceEffects, input: LoginInput): Promise<Entered> {
+  const { login, password } = input;
+  if (login === null) return { vault: await effects.shelf.unlockLatest(password), answer: null };
+  return enterAs(effects, { ...input, login });
+}
+
+type Named = LoginInput & { login: string };
+
+async function enterAs(effects: EntranceEffects, input: Named): Promise<Entered> {
   const { login, password, oldPassword } = input;
   try {
     return { vault: await effects.shelf.unlock(login, oldPassword ?? password), answer: null };
@@ -33,7 +41,7 @@ export async function enter(effects: EntranceEffects, input: LoginInput): Promis
   }
 }
 
-async function firstTime(effects: EntranceEffects, { login, password }: LoginInput): Promise<Entered> {
+async function firstTime(effects: EntranceEffects, { login, password }: Named): Promise<Entered> {
   const answer = await effects.door.open(login, password).catch((thrown: unknown) => {
     throw codeOf(thrown) === "network_unreachable" ? new Refusal("network_needed") : thrown;
   });
@@ -42,7 +50,7 @@ async function firstTime(effects: EntranceEffects, { login, password }: LoginInp
 }
 
 /** The browser has thrown the vault's database away and left its record: with network, a new vault; and it is told. */
-async function anew(effects: EntranceEffects, input: LoginInput): Promise<Entered> {
+async function anew(effects: EntranceEffects, input: Named): Promise<Entered> {
   await effects.door.open(input.login, input.password).catch((thrown: unknown) => {
     throw codeOf(thrown) === "network_unreachable" ? new Refusal("vault_gone") : thrown;
   });

@@ -18,6 +18,7 @@ export const CLOSED: SessionState = {
   limits: USUAL_LIMITS,
   demo: null,
   vaultsHere: 0,
+  unlocks: false,
   notices: [],
 };
 

@@ -4,7 +4,6 @@
  */
 import { shallowRef } from "vue";
 import type { Person, SessionAnswer } from "../api/types";
-import { devicesApi } from "../api/server";
 import type { Http } from "../api/http";
 import type { Door } from "../sync/runner";
 import { isoTime } from "../vault/encoding";
@@ -16,6 +15,7 @@ import { ServerDoor } from "./door";
 import { isRevoked, needsVault, register, type DeviceMark, type EnrolmentEffects } from "./enrolment";
 import { enter, type EntranceEffects } from "./entering";
 import { outlook } from "./outlook";
+import { learn, listed, soonest } from "./learning";
 import type { Effects, LoginInput, Notice, PasswordChange, SessionPort, SessionState } from "./ports";
 import { areasOf, CLOSED, meOf } from "./session-state";
 
@@ -55,7 +55,7 @@ export class Session implements SessionPort {
   ) {
     this.colleague = new Colleague(own.shelf, (vault) => events.colleague(vault));
     this.door = new ServerDoor(own.http, () =>
-      this.show({ server: this.vault === null ? "none" : "expired" }),
+      this.show({ server: this.state.value.me === null ? "none" : "expired" }),
     );
     own.effects.channel.listen((note) => {
       if (note.about === "lock" && note.vault === this.vault?.id) void this.leave();
@@ -64,28 +64,26 @@ export class Session implements SessionPort {
 
   async start(): Promise<SessionState> {
     const { shelf, effects } = this.own;
-    const [vaultsHere, facts] = await Promise.all([
-      shelf.count().catch(() => 0),
-      shelf.facts().catch(() => null),
-    ]);
-    this.show({ vaultsHere, ...(facts ?? {}) });
+    const [here, facts] = await Promise.all([this.here(), shelf.facts().catch(() => null)]);
+    const { vaultsHere } = here;
+    this.show({ ...here, ...(facts ?? {}) });
     const looked = this.door.look().then((answer) => this.taken(answer));
     // Who has no line and a vault here types his password: there is nothing to wait for.
-    if (vaultsHere === 0 || effects.wakes.online()) await this.soon(looked);
+    if (vaultsHere === 0 || effects.wakes.online()) await soonest(effects.clock, looked, BOOT_WAIT_MS);
     const { phase } = this.state.value;
     if (phase === "starting") this.show({ phase: "signed_out" });
     return this.state.value;
   }
 
   async login(input: LoginInput): Promise<SessionState> {
-    const { login, password, oldPassword } = input;
+    const { password, oldPassword } = input;
     const { vault, answer } = await enter(this.entrance(), input);
     if (vault === null) {
       this.openedAtDesk(answer);
       return this.state.value;
     }
-    const [vaultsHere] = await Promise.all([this.own.shelf.count(), this.opened(vault)]);
-    this.show({ vaultsHere });
+    await this.opened(vault);
+    const login = input.login ?? vault.person.login;
     if (answer !== null) await this.serverOpened(answer);
     else if (oldPassword === undefined) void this.openServer(login, password);
     else if (await this.openServer(login, password)) await this.own.shelf.rewrap(vault, password);
@@ -114,7 +112,7 @@ export class Session implements SessionPort {
     await this.serverOpened(answer);
   }
 
-  async unlockColleague(input: LoginInput): Promise<SessionState> {
+  async unlockColleague(input: LoginInput & { login: string }): Promise<SessionState> {
     if (this.vault === null) throw new Refusal("vault_locked");
     this.show({ colleague: meOf(await this.colleague.come(this.vault, input)) });
     return this.state.value;
@@ -139,6 +137,8 @@ export class Session implements SessionPort {
     const vault = this.vault;
     // What cannot be counted must not keep the vault open.
     const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count()).catch(() => 0);
+    await this.own.shelf.turn(null).catch(() => undefined);
+    this.show(await this.here());
     if (vault !== null) this.own.effects.channel.post({ about: "lock", vault: vault.id });
     await this.leave();
     await this.door.close();
@@ -153,13 +153,7 @@ export class Session implements SessionPort {
 
   async devices(): ReturnType<SessionPort["devices"]> {
     const mine = this.vault?.device ?? null;
-    return (await devicesApi(this.own.http).list()).map((device) => ({
-      id: device.id,
-      label: device.label,
-      mine: device.id === mine,
-      revoked: (device.revoked_at ?? null) !== null,
-      lastSeen: device.last_seen_at ?? null,
-    }));
+    return listed(this.own.http, mine);
   }
 
   /** Whether the server listens to this vault: its person is signed in there and its device is known. */
@@ -232,7 +226,23 @@ export class Session implements SessionPort {
       await this.leave();
       throw thrown;
     });
-    await Promise.all([working, this.refresh()]);
+    await Promise.all([working, this.refresh(), this.takesTurn(vault)]);
+  }
+
+  /** Whose turn it is now, for the next time; a phone that cannot note it asks for the name then. */
+  private async takesTurn(vault: Vault): Promise<void> {
+    await this.own.shelf.turn(vault.id).catch(() => undefined);
+    this.show(await this.here());
+  }
+
+  /** What lies on this phone, without a name. */
+  private async here(): Promise<Pick<SessionState, "vaultsHere" | "unlocks">> {
+    const { shelf } = this.own;
+    const [vaultsHere, latest] = await Promise.all([
+      shelf.count().catch(() => 0),
+      shelf.latest().catch(() => null),
+    ]);
+    return { vaultsHere, unlocks: latest !== null };
   }
 
   private openedAtDesk(answer: SessionAnswer & { person: Person }): void {
@@ -252,17 +262,8 @@ export class Session implements SessionPort {
     this.show({ server: "open", serverReason: null });
     const { vault } = this;
     if (vault === null || vault.locked || vault.person.id !== answer.person.id) return;
-    await vault.know(answer.person);
-    await vault.setMeta("bureau", {
-      name: answer.bureau.name,
-      division_code: answer.bureau.division_code,
-      bureauKey: answer.keys.bureau,
-      recoveryKey: answer.keys.recovery,
-      limits: answer.limits,
-    });
     const now = this.own.effects.clock.now();
-    const skew = Date.parse(answer.server_time) - now;
-    await vault.setSyncMark({ ...(await vault.syncMark()), contact: now, skew });
+    await learn(vault, answer, now);
     this.show({ me: meOf(vault), areas: areasOf(vault.person) });
     await register(this.enrolment(), vault);
     if (await isRevoked(this.own.http, vault)) {
@@ -296,8 +297,9 @@ export class Session implements SessionPort {
       // Whatever fails on the way out.
       this.vault = null;
       leaving?.lock();
-      const { bureauName, limits, demo, vaultsHere } = this.state.value;
-      this.state.value = { ...CLOSED, phase: "signed_out", bureauName, limits, demo, vaultsHere };
+      const { bureauName, limits, demo, vaultsHere, unlocks } = this.state.value;
+      const kept = { bureauName, limits, demo, vaultsHere, unlocks };
+      this.state.value = { ...CLOSED, phase: "signed_out", ...kept };
     }
   }
 
@@ -308,16 +310,6 @@ export class Session implements SessionPort {
 
   private entrance(): EntranceEffects {
     return { ...this.enrolment(), door: this.door };
-  }
-
-  private soon(work: Promise<void>): Promise<void> {
-    return new Promise((done) => {
-      const stop = this.own.effects.clock.after(BOOT_WAIT_MS, done);
-      void work.finally(() => {
-        stop();
-        done();
-      });
-    });
   }
 
   private show(part: Partial<SessionState>): void {

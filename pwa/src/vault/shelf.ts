@@ -1,8 +1,5 @@
 /**
  * The shelf of one browser profile: makes vaults, opens them, takes new passwords.
- *
- * Wrong tries cost time, more each time, and never destroy anything: the count is written before the password is
- * tried, so that killing the browser in between gains nothing; a clock set back starts the wait again.
  */
 import type { Clock, Signer } from "../app/ports";
 import type { Limits, Person } from "../api/types";
@@ -25,12 +22,8 @@ import {
 import { fromRecoveryCode, REQUEST_BYTES, requestCode, sealForOffice } from "./recovery";
 import { Refusal } from "./refusal";
 import { ShelfDb, VaultDb, type Databases, type Sealed, type ShelfVault } from "./schema";
+import { Tries } from "./tries";
 import { Vault } from "./vault";
-
-/** Tries without a wait; then 5 s, doubling, at most 15 minutes. */
-export const FREE_TRIES = 3;
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 15 * 60_000;
 
 export interface ShelfEffects {
   databases: Databases;
@@ -61,9 +54,11 @@ export interface PublicFacts {
 
 export class Shelf {
   readonly db: ShelfDb;
+  private readonly tries: Tries;
 
   constructor(private readonly effects: ShelfEffects) {
     this.db = new ShelfDb(effects.databases);
+    this.tries = new Tries(this.db, effects.clock);
   }
 
   async count(): Promise<number> {
@@ -145,7 +140,39 @@ export class Shelf {
 
   /** Refusals: no_vault · unlock_delayed {seconds} · wrong_password. */
   async unlock(login: string, password: string): Promise<Vault> {
-    const record = await this.beginTry(await this.idOf(login));
+    return this.open(await this.idOf(login), password);
+  }
+
+  /** Opens the vault of `latest`, whosever it is. Refusals: those of `unlock`. */
+  async unlockLatest(password: string): Promise<Vault> {
+    const id = await this.latest();
+    if (id === null) throw new Refusal("no_vault");
+    return this.open(id, password);
+  }
+
+  /**
+   * The vault that a password alone may open: the only one here, or the one last opened and not logged out of. It is
+   * told by its id, which says nothing of its owner.
+   */
+  async latest(): Promise<string | null> {
+    return this.run(async () => {
+      const ids = await this.db.vaults.toCollection().primaryKeys();
+      if (ids.length === 1) return ids[0]!;
+      const kept = (await this.db.facts.get("latest"))?.value as string | undefined;
+      return kept !== undefined && ids.includes(kept) ? kept : null;
+    });
+  }
+
+  /** Remembers whose turn it is (`null`: nobody's, he has logged out). */
+  async turn(vault: string | null): Promise<void> {
+    await this.run(async () => {
+      if (vault === null) await this.db.facts.delete("latest");
+      else await this.db.facts.put({ key: "latest", value: vault });
+    });
+  }
+
+  private async open(id: string, password: string): Promise<Vault> {
+    const record = await this.tries.begin(id);
     const { ring } = this.effects;
     const { salt, cost } = record.wrap;
     // What is sealed is read while the password is stretched, which takes a worker longer than the disk.
@@ -156,7 +183,7 @@ export class Shelf {
       const content = await unwrapContentKey(ring, record.wrap, wrapping, record.id);
       const [vault] = await Promise.all([
         this.opened(record, content, wrapping, reading),
-        this.endTries(record.id),
+        this.tries.end(record.id),
       ]);
       return vault;
     } catch (thrown) {
@@ -289,35 +316,6 @@ export class Shelf {
     return new Vault(record.id, record.device, record.publicKey, person, db, signer, keys);
   }
 
-  /** Counts a try before it is made. Refusals: no_vault · unlock_delayed. */
-  private async beginTry(id: string): Promise<ShelfVault> {
-    const now = this.effects.clock.now();
-    const begun = await this.run(() =>
-      this.db.transaction("rw", this.db.vaults, async () => {
-        const record = await this.db.vaults.get(id);
-        if (record === undefined) return { record, seconds: 0 };
-        const { count, last, until } = record.tries;
-        if (now < last) {
-          const again = now + waitAfter(count);
-          await this.db.vaults.update(id, { tries: { count, last: now, until: again } });
-          if (again > now) return { record, seconds: Math.ceil((again - now) / 1000) };
-        } else if (now < until) return { record, seconds: Math.ceil((until - now) / 1000) };
-        await this.db.vaults.update(id, {
-          tries: { count: count + 1, last: now, until: now + waitAfter(count + 1) },
-        });
-        return { record, seconds: 0 };
-      }),
-    );
-    const { record, seconds } = begun;
-    if (record === undefined) throw new Refusal("no_vault");
-    if (seconds > 0) throw new Refusal("unlock_delayed", { seconds });
-    return record;
-  }
-
-  private async endTries(id: string): Promise<void> {
-    await this.run(() => this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }));
-  }
-
   private salt(): Promise<Bytes> {
     return this.once("salt", 16);
   }
@@ -345,10 +343,4 @@ export class Shelf {
   private run<T>(work: () => Promise<T>): Promise<T> {
     return durably(this.db, work);
   }
-}
-
-/** Milliseconds to wait after the n-th wrong try. */
-export function waitAfter(wrong: number): number {
-  if (wrong < FREE_TRIES) return 0;
-  return Math.min(FIRST_WAIT_MS * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT_MS);
 }

@@ -16,7 +16,8 @@ import { Profile, subtle } from "../phone/effects";
 import { fromBase64url, fromUtf8 } from "../../src/vault/encoding";
 import { Box } from "../../src/vault/keys";
 import { agreedKey, fromRecoveryCode, recoveryCode, REQUEST_BYTES } from "../../src/vault/recovery";
-import { waitAfter, type Shelf } from "../../src/vault/shelf";
+import type { Shelf } from "../../src/vault/shelf";
+import { waitAfter } from "../../src/vault/tries";
 
 /** Every byte of every database of the profile, as text a thief could search. */
 async function dump(profile: Profile): Promise<string> {
@@ -112,6 +113,38 @@ describe("what lies on the phone", () => {
     expect(reopenedVault).toMatchObject({ code: "no_vault" });
     await expect(subtle.exportKey("pkcs8", vault.signing)).rejects.toThrow();
     await expect(subtle.exportKey("raw", vault.wrapping)).rejects.toThrow();
+  });
+});
+
+describe("who is next on this phone", () => {
+  it("is the only one who has a vault here: his password alone opens it", async () => {
+    const profile = new Profile();
+    (await enrolled(profile, LI)).lock();
+    const shelf = shelfOf(profile.tab());
+    expect(await shelf.latest()).not.toBeNull();
+    expect((await shelf.unlockLatest(PASSWORD)).person.login).toBe(LI.login);
+    await expect(shelf.unlockLatest("not his password")).rejects.toMatchObject({ code: "wrong_password" });
+  });
+
+  it("of several is he who worked last and did not log out; else nobody, and nothing says who was here", async () => {
+    const profile = new Profile();
+    const first = await enrolled(profile, LI);
+    const second = await enrolled(profile, WANG);
+    const shelf = shelfOf(profile.tab());
+    expect(await shelf.latest()).toBeNull();
+    await expect(shelf.unlockLatest(PASSWORD)).rejects.toMatchObject({ code: "no_vault" });
+    await shelf.turn(first.id);
+    first.lock();
+    second.lock();
+    expect((await shelf.unlockLatest(PASSWORD)).id).toBe(first.id);
+    const text = await dump(profile);
+    for (const name of [LI.name, LI.login, WANG.name, WANG.login]) expect(text).not.toContain(name);
+    await shelf.turn(null);
+    expect(await shelf.latest()).toBeNull();
+  });
+
+  it("is nobody on a phone without a vault", async () => {
+    expect(await shelfOf(new Profile().tab()).latest()).toBeNull();
   });
 });
 

@@ -31,6 +31,8 @@ export interface SessionState {
   demo: DemoInfo | null;
   /** Vaults lie on this phone: the login page says so, without naming anybody. */
   vaultsHere: number;
+  /** One of them is opened by its password alone: the only one, or whose owner worked here last. */
+  unlocks: boolean;
   /** Things the person must be told once: vault_gone, device_revoked, clock_wrong … */
   notices: Notice[];
 }
@@ -42,7 +44,8 @@ export interface Notice {
 }
 
 export interface LoginInput {
-  login: string;
+  /** null: of whoever worked here last (`SessionState.unlocks`). */
+  login: string | null;
   password: string;
   /** Given on the second try after the refusal `vault_has_old_password`: unlocks and rewraps. */
   oldPassword?: string;
@@ -74,7 +77,7 @@ export interface SessionPort {
    */
   changePassword(change: PasswordChange): Promise<void>;
   /** A colleague unlocks his own vault on this phone; both vaults then exchange what they hold. */
-  unlockColleague(input: LoginInput): Promise<SessionState>;
+  unlockColleague(input: LoginInput & { login: string }): Promise<SessionState>;
   lockColleague(): Promise<void>;
   /** What to tell the office when the password is forgotten. Refusal: no_vault. */
   recoveryRequest(login: string): Promise<{ code: string; device: string }>;

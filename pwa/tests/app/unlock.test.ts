@@ -1,0 +1,66 @@
+/** Who comes back to his phone types his password and nothing else; who he is, nothing on the phone has told. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Suicha } from "../../src/app/ports";
+import { FakeClock } from "../phone/effects";
+import { LI, PASSWORD, taskOf, WANG } from "../phone/people";
+import { Phone } from "../phone/phone";
+import { FakeServer } from "../phone/server";
+
+let phone: Phone;
+
+beforeEach(() => {
+  const server = new FakeServer(new FakeClock());
+  server.employ(LI, PASSWORD);
+  server.employ(WANG, PASSWORD);
+  server.assign(taskOf());
+  phone = new Phone(server, "li");
+});
+
+async function started(): Promise<Suicha> {
+  const app = phone.start();
+  await app.session.start();
+  return app;
+}
+
+const shown = (app: Suicha): unknown => {
+  const { vaultsHere, unlocks, me } = app.session.state.value;
+  return { vaultsHere, unlocks, me: me?.person.name ?? null };
+};
+
+describe("a phone after a reload", () => {
+  it("is unlocked by its only owner's password, without any network, and names nobody before", async () => {
+    expect(shown(await started())).toEqual({ vaultsHere: 0, unlocks: false, me: null });
+    await phone.login(await started(), LI);
+    phone.offline();
+    const again = await started();
+    expect(shown(again)).toEqual({ vaultsHere: 1, unlocks: true, me: null });
+    await expect(again.session.login({ login: null, password: "not his" })).rejects.toMatchObject({
+      code: "wrong_password",
+    });
+    await again.session.login({ login: null, password: PASSWORD });
+    expect(shown(again)).toEqual({ vaultsHere: 1, unlocks: true, me: LI.name });
+  });
+
+  it("opens the session at the bureau with it too, under the name that the vault knows", async () => {
+    await phone.login(await started(), LI);
+    const again = await started();
+    await again.session.login({ login: null, password: PASSWORD });
+    await again.sync.now();
+    expect(again.session.state.value.server).toBe("open");
+  });
+
+  it("of two persons waits for him who worked last; after he has logged out it asks for the name", async () => {
+    await phone.login(await started(), LI);
+    const hers = await started();
+    await phone.login(hers, WANG);
+    const again = await started();
+    expect(shown(again)).toEqual({ vaultsHere: 2, unlocks: true, me: null });
+    await again.session.login({ login: null, password: PASSWORD });
+    expect(shown(again)).toMatchObject({ me: WANG.name });
+    await again.session.logout();
+    expect(shown(again)).toEqual({ vaultsHere: 2, unlocks: false, me: null });
+    expect(shown(await started())).toMatchObject({ unlocks: false });
+    await again.session.login({ login: LI.login, password: PASSWORD });
+    expect(shown(again)).toMatchObject({ me: LI.name, unlocks: true });
+  });
+});
