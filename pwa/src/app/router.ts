@@ -160,6 +160,13 @@ function closeBeforeLeaving(router: Router, history: RouterHistory): void {
   });
 }
 
+/** Where a page begins that is asked for by one of its parts: below what sticks to its top, as the part itself says. */
+function belowHead(hash: string): { el: string; top: number } {
+  const part = document.getElementById(hash.slice(1));
+  const margin = part === null ? 0 : parseFloat(getComputedStyle(part).scrollMarginTop);
+  return { el: hash, top: Math.max(132, margin) };
+}
+
 export function createAppRouter(suicha: Suicha): Router {
   const history = createWebHistory();
   const router = createRouter({
@@ -168,7 +175,7 @@ export function createAppRouter(suicha: Suicha): Router {
       ...routes,
       { path: "/:rest(.*)*", name: "elsewhere", component: LoginPage, meta: { frame: "none" } },
     ],
-    scrollBehavior: (to, _from, before) => before ?? (to.hash ? { el: to.hash, top: 132 } : { top: 0 }),
+    scrollBehavior: (to, _from, before) => before ?? (to.hash ? belowHead(to.hash) : { top: 0 }),
   });
 
   closeBeforeLeaving(router, history);
