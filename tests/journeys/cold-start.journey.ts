@@ -25,7 +25,7 @@ test.use({ trace: "off" });
 
 const at = onePhone();
 
-/** Notes when the form and the first task are in the page, and when the password was sent off; the first two are told. */
+/** Notes when the form and the first task are in the page, and when the password was sent off; each is told. */
 function watch(): void {
   const seen: Record<string, number> = {};
   const note = (name: string): void => {
@@ -57,10 +57,7 @@ async function coldStart(login: string): Promise<Seen> {
   await line.send("Runtime.addBinding", { name: "told" });
   const told = (name: keyof Seen): Promise<void> =>
     new Promise((done) => {
-      line.on(
-        "Runtime.bindingCalled",
-        ({ payload }) => void (payload === name && done()),
-      );
+      line.on("Runtime.bindingCalled", ({ payload }) => void (payload === name && done()));
     });
   const [form, tasks] = [told("login"), told("tasks")];
   await page.goto(`${at.server.address}/tasks`, { waitUntil: "commit" });
@@ -79,18 +76,12 @@ async function coldStart(login: string): Promise<Seen> {
   return found;
 }
 
-test("a phone that was just switched on stands at its tasks without network", async ({
-  browser,
-}) => {
+test("a phone that was just switched on stands at its tasks without network", async ({ browser }) => {
   test.setTimeout(200_000 + STARTS * 30_000);
-  const office = await (
-    await browser.newContext({ ...desk, baseURL: at.server.address })
-  ).newPage();
+  const office = await (await browser.newContext({ ...desk, baseURL: at.server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
-  const task = (await people.tasksOf(office)).find(
-    (one) => one.inspectors.length === 2,
-  )!;
+  const task = (await people.tasksOf(office)).find((one) => one.inspectors.length === 2)!;
   const login = logins[task.inspectors[0]!.name]!;
   at.phone = await openPhone(at.folder, at.server.address);
   const page = at.phone.pages()[0] ?? (await at.phone.newPage());
@@ -106,11 +97,7 @@ test("a phone that was just switched on stands at its tasks without network", as
     const { login: form, submitted, tasks, stretched } = await coldStart(login);
     expect(stretched).toBeGreaterThan(0);
     const rest = tasks - submitted - stretched;
-    const told = [form, rest, stretched]
-      .map((ms) => Math.round(ms))
-      .join(" + ");
-    process.stdout.write(
-      `cold start: ${told} ms (form, vault to tasks, stretching the password)\n`,
-    );
+    const told = [form, rest, stretched].map((ms) => Math.round(ms)).join(" + ");
+    process.stdout.write(`cold start: ${told} ms (form, vault to tasks, stretching the password)\n`);
   }
 });
