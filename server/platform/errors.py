@@ -14,6 +14,7 @@ from pathlib import Path
 from traceback import format_tb
 from typing import Any
 
+import pysqlite3.dbapi2 as sqlite
 import yaml
 from flask import Flask, Response, g, has_request_context, json, request
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -130,18 +131,20 @@ def _on_unexpected(error: Exception) -> Response:
     db.session.rollback()
     code = _code_of(error)
     log.error("%s error, reference %s\n%s", code, g.get("reference", ""), trace_of(error))
-    return problem_response(Problem(code))
+    return problem_response(Problem(code, retry_after=AGAIN_S) if code == "server_busy" else Problem(code))
 
 
 def _code_of(error: Exception) -> str:
     if _is_for_want_of_room(error):
         return "storage_full"
+    if _is_in_each_others_way(error):
+        return "server_busy"
     return "invalid_input" if _is_no_text(error) else "unexpected"
 
 
 def _is_no_text(error: Exception) -> bool:
     """Text that no database keeps and nothing canonical holds: half a character, or a NUL (PostgreSQL)."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     if isinstance(cause, Refused):
         return cause.code == "lone_surrogate"
     return isinstance(cause, UnicodeEncodeError) or "NUL (0x00)" in str(cause)
@@ -151,11 +154,33 @@ def _is_for_want_of_room(error: BaseException) -> bool:
     """A full disk or quota, or a disk that fails: a file's, SQLite's (its two sentences), PostgreSQL's (53100)."""
     if isinstance(error, OSError):
         return error.errno in _NO_ROOM
-    if not isinstance(error, DBAPIError):
-        return False
-    return getattr(error.orig, "sqlstate", None) == "53100" or str(error.orig) in _SQLITE_HAS_NO_ROOM
+    cause = _cause(error)
+    return _sqlstate(cause) == "53100" or _is_of_sqlite(cause, _SQLITE_HAS_NO_ROOM)
 
 
+def _is_in_each_others_way(error: BaseException) -> bool:
+    """Acts that waited for each other until the database ended one, which did nothing: a repeat may well succeed."""
+    cause = _cause(error)
+    return _sqlstate(cause) in _WAITED or _is_of_sqlite(cause, _SQLITE_WAITED)
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """The driver's error: SQLAlchemy wraps what a statement raises, but not what a transaction's begin does."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _sqlstate(cause: BaseException | None) -> str | None:
+    return getattr(cause, "sqlstate", None)
+
+
+def _is_of_sqlite(cause: BaseException | None, sentences: set[str]) -> bool:
+    return isinstance(cause, sqlite.OperationalError) and str(cause) in sentences
+
+
+AGAIN_S = 2
+_WAITED = {"40001", "40P01", "55P03"}
+"""PostgreSQL: serialization failure, deadlock, lock not available."""
+_SQLITE_WAITED = {"database is locked", "database table is locked"}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _SQLITE_HAS_NO_ROOM = {"database or disk is full", "disk I/O error"}
 

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, text
 
 from server.platform.auth import access
 from server.platform.db import db
@@ -47,6 +48,29 @@ def test_what_nobody_foresaw_answers_with_a_number_and_nothing_else(
     assert answer.status_code == 500
     assert "secret" not in answer.text and "ZeroDivision" not in answer.text
     assert answer.json["reference"] and answer.json["reference"] in caplog.text
+
+
+def test_whoever_the_database_turned_away_hears_when_to_come_again(app: Flask, bureau: Bureau) -> None:
+    """Two acts that wait for each other: one is ended by the database. It is no fault of what was sent."""
+    impatient = "PRAGMA busy_timeout=0" if app.extensions["settings"].is_sqlite else "SET lock_timeout = '10ms'"
+    other = create_engine(db.engine.url, module=db.engine.dialect.dbapi)
+
+    @access(public=True, answers="nothing")
+    def wait_in_vain(*_args: object, **_kwargs: object) -> None:
+        db.session.execute(text(impatient))
+        db.session.execute(text("UPDATE person SET name = name"))
+
+    app.view_functions["accounts.read_session"] = wait_in_vain
+    db.session.execute(text(impatient))
+    db.session.rollback()
+    with other.connect() as holding:
+        holding.execute(text("UPDATE person SET name = name"))
+        answer = app.test_client().get("/api/session")
+        holding.rollback()
+    other.dispose()
+    assert (answer.status_code, answer.json["code"]) == (503, "server_busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "正忙" in answer.json["title"]
 
 
 def test_broken_json_is_told_in_chinese(app: Flask, bureau: Bureau) -> None:
