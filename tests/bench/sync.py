@@ -120,8 +120,8 @@ class Client:
 
 
 @contextmanager
-def serving(instance: Path) -> Iterator[tuple[int, list[int]]]:
-    """The product on a free port; yields the port and the ids of its processes."""
+def serving(instance: Path) -> Iterator[tuple[int, int]]:
+    """The product on a free port; yields the port and the id of its first process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -130,7 +130,7 @@ def serving(instance: Path) -> Iterator[tuple[int, list[int]]]:
     server = subprocess.Popen(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     try:
         _wait_until_open(port)
-        yield port, [server.pid, *_children(server.pid)]
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()
@@ -148,8 +148,9 @@ def _wait_until_open(port: int) -> None:
             threading.Event().wait(0.05)
 
 
-def _children(pid: int) -> list[int]:
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def family(pid: int) -> list[int]:
+    """A process and its children; gunicorn has its workers only once somebody was answered."""
+    return [pid, *(int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
 
 
 def cpu_ms(pids: list[int]) -> float:
@@ -259,8 +260,9 @@ def main() -> None:
             spare, warm = prepare(1, lambda: 0)[0], prepare(8, lambda: 1)
             db.session.commit()
             db.engine.dispose()
-        with serving(instance) as (port, pids):
+        with serving(instance) as (port, first):
             client = Client(port)
+            pids = family(first)
             for inspection in warm:
                 client.push(inspection)
                 client.announce(inspection.key, inspection.photos[0], inspection.photos[0])
