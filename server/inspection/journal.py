@@ -188,7 +188,7 @@ def store_runs(runs: Iterable[Run], feeds: dict[str, int]) -> None:
 def _storing_runs(dialect_key: str) -> Any:
     insert = upsert(JournalRun, dialect_key)
     told = {"feed": insert.excluded.feed}
-    return insert.on_conflict_do_update(index_elements=["id"], set_=told, where=JournalRun.feed == 0)
+    return insert.on_conflict_do_update(index_elements=["inspection_id", "id"], set_=told, where=JournalRun.feed == 0)
 
 
 def _follow(head: Head, entry: Entry, people: Iterable[str] | None) -> None:

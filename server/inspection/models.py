@@ -4,13 +4,16 @@ An entry's body is its canonical JSON without the id, exactly the bytes that wer
 is told by `feed`: a counter per inspection that a push raises while it holds the head's row, so that whoever reads the
 head knows that everything up to its count is there (a bare sequence or a timestamp would skip what a slower
 transaction commits later).
+
+Ids are hashes, which lie anywhere in an index. The keys begin with the inspection, so that what one push brings
+lies together: a few pages of the index are written, not one for each entry.
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.platform.db import Base
@@ -49,10 +52,11 @@ class JournalEntry(Base):
     __tablename__ = "journal_entry"
     __table_args__ = (
         CheckConstraint("status IN ('accepted', 'held')", name="status"),
+        PrimaryKeyConstraint("inspection_id", "id"),
         Index(None, "inspection_id", "feed"),
     )
 
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
     inspection_id: Mapped[str] = mapped_column(String(36))
     device_id: Mapped[str] = mapped_column(String(36))
     seq: Mapped[int]
@@ -69,9 +73,9 @@ class JournalRun(Base):
     """A signed run, known by the hash of what is signed: a device may sign the same ids twice."""
 
     __tablename__ = "journal_run"
-    __table_args__ = (Index(None, "inspection_id", "feed"),)
+    __table_args__ = (PrimaryKeyConstraint("inspection_id", "id"), Index(None, "inspection_id", "feed"))
 
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64))
     inspection_id: Mapped[str] = mapped_column(String(36))
     feed: Mapped[int]
     body: Mapped[str] = mapped_column(Text)

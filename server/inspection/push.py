@@ -104,21 +104,23 @@ def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str,
 def _known(pushed: dict[str, Pushed], heads: dict[str, Head]) -> dict[str, Verdict]:
     """Which of them are here already. Of an inspection that has nothing yet but perhaps a quarantine, all is read."""
     found: dict[str, Verdict] = {}
-    ids: list[str] = []
-    for inspection, head in heads.items():
-        if head.feed == 0:
-            found |= {key: (status, code) for key, status, code in _FIRST.all({"key": inspection})}
+    named: dict[str, list[str]] = defaultdict(list)
     for key, p in pushed.items():
-        if p.inspection not in heads or heads[p.inspection].feed > 0:
-            ids.append(key)
-    for start in range(0, len(ids), BATCH):
-        rows = db.session.execute(_KNOWN, {"ids": ids[start : start + BATCH]})
-        found |= {key: (status, code) for key, status, code in rows}
+        named[p.inspection].append(key)
+    for inspection, ids in named.items():
+        if inspection in heads and heads[inspection].feed == 0:
+            found |= {key: (status, code) for key, status, code in _FIRST.all({"inspection": inspection})}
+            continue
+        for start in range(0, len(ids), BATCH):
+            rows = db.session.execute(_KNOWN, {"inspection": inspection, "ids": ids[start : start + BATCH]})
+            found |= {key: (status, code) for key, status, code in rows}
     return {key: found[key] for key in pushed if key in found}
 
 
-_STANDING = select(ENTRIES.c.id, ENTRIES.c.status, ENTRIES.c.code)
-_FIRST = Prepared(_STANDING.where(ENTRIES.c.inspection_id == bindparam("key")))
+_STANDING = select(ENTRIES.c.id, ENTRIES.c.status, ENTRIES.c.code).where(
+    ENTRIES.c.inspection_id == bindparam("inspection")
+)
+_FIRST = Prepared(_STANDING)
 _KNOWN = _STANDING.where(ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -188,7 +190,7 @@ def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
 
 _CHANGING = Prepared(
     update(ENTRIES)
-    .where(ENTRIES.c.id == bindparam("id"))
+    .where(ENTRIES.c.inspection_id == bindparam("inspection_id"), ENTRIES.c.id == bindparam("id"))
     .values({name: bindparam(name) for name in ("status", "code", "feed")})
 )
 
