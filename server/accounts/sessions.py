@@ -151,4 +151,5 @@ def _keep_cookie(answer: Response) -> Response:
 def init_sessions(app: Flask) -> None:
     manager = LoginManager(app)
     manager.request_loader(load_from_request)
+    manager.session_protection = None  # watches over Flask's own session, in which nothing is kept
     app.after_request(_keep_cookie)
