@@ -60,7 +60,7 @@ def _reached(state: State) -> TaskState | None:
 def mark_late(entries: Iterable[Entry], late: Collection[str]) -> None:
     """Write which of the accepted entries are late, and which only seemed so before what covers them was here."""
     _MARKING.run_many(
-        {"key": entry["id"], "said": "late" if entry["id"] in late else None}
+        {"inspection": entry["inspection"], "key": entry["id"], "said": "late" if entry["id"] in late else None}
         for entry in entries
         if entry["kind"] in LATEABLE
     )
@@ -68,7 +68,8 @@ def mark_late(entries: Iterable[Entry], late: Collection[str]) -> None:
 
 _MARKING = Prepared(
     update(ENTRIES)
-    .where(ENTRIES.c.id == bindparam("key"), ENTRIES.c.status == Status.ACCEPTED.value)
+    .where(ENTRIES.c.inspection_id == bindparam("inspection"), ENTRIES.c.id == bindparam("key"))
+    .where(ENTRIES.c.status == Status.ACCEPTED.value)
     .where(func.coalesce(ENTRIES.c.code, "") != func.coalesce(bindparam("said", type_=ENTRIES.c.code.type), ""))
     .values(code=bindparam("said"))
 )
