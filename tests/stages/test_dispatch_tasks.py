@@ -198,7 +198,7 @@ def test_a_new_state_is_a_change_for_everybody_on_the_task(room: Room) -> None:
     service.set_state(task.id, "open")
     service.set_state(task.id, "open")
     changes = service.changes_since(card.inspector.person_id, before)
-    assert (changes.count, changes.changed, changes.removed) == (before + 1, [task.id], [])
+    assert (changes.count, changes.changed, changes.removed) == (before + 1, {task.id: before + 1}, [])
 
 
 def replace(room: Room, task: Task, person_id: str, **body: str) -> Any:
