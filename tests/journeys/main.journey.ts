@@ -158,7 +158,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
   await test.step("the lead reads it on a phone and returns it with a comment", async () => {
     await people.signIn(lead, "zhian");
     await lead.getByTestId(`queue-${task.id}`).click();
-    await expect(lead.getByTestId("review-settled")).toContainText("当面核对");
+    await expect(lead.getByTestId("review-settled")).toContainText("当场复核确认");
     await lead.getByTestId("review-section-hotel-front-desk").getByRole("button").first().click();
     await lead.getByTestId("comment-HT702").click();
     await lead.getByTestId("comment-words").fill("请写明抽问的是哪一名前台人员");
