@@ -10,7 +10,14 @@ import { digest } from "../core/canonical";
 import { dropErased, evidenceRecord } from "../vault/blobs";
 import { isoTime } from "../vault/encoding";
 import { isRefused } from "../vault/refusal";
-import { entryOffer, evidenceOffer, proveAgain, takeIn, type ReplicaEffects } from "../vault/replica";
+import {
+  entryOffer,
+  evidenceOffer,
+  isForgotten,
+  proveAgain,
+  takeIn,
+  type ReplicaEffects,
+} from "../vault/replica";
 import { keyring } from "../vault/runs";
 import type { Vault } from "../vault/vault";
 
@@ -158,12 +165,6 @@ async function takePage(
   for (const { inspection } of page.erased ?? []) pulled.inspections.add(inspection);
   await dropErased(vault, page.erased ?? []);
   if (page.devices.length > 0) await proveRest(vault, replica, pulled);
-}
-
-/** What was purged after its receipt does not come back. */
-async function isForgotten(vault: Vault, inspection: string): Promise<boolean> {
-  const chain = await vault.run(() => vault.db.chains.get(inspection));
-  return chain !== undefined && chain.forgotten !== null;
 }
 
 async function replicaOf(vault: Vault, { subtle, locks }: TakingEffects): Promise<ReplicaEffects> {

@@ -7,7 +7,7 @@
 import type { Locks } from "../app/ports";
 import { evidenceRecord, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
-import { evidenceOffer, takeIn, type Parcel } from "./replica";
+import { evidenceOffer, isForgotten, takeIn, type Parcel } from "./replica";
 import { allRuns, keyring } from "./runs";
 import type { EvidenceRow } from "./schema";
 import type { Vault } from "./vault";
@@ -93,7 +93,7 @@ async function shared(from: Vault, to: Vault, only?: string): Promise<string[]> 
     const known = await to.task(task.id);
     if (known === null) {
       const named = task.inspectors.some((inspector) => inspector.person_id === to.person.id);
-      if (!named || removed) continue;
+      if (!named || removed || (await isForgotten(to, task.id))) continue;
       await to.putTask(task);
     }
     await giveChecklists(from, to, task.checklists);

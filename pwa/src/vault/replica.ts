@@ -53,6 +53,15 @@ export function takeIn(
   return effects.locks.hold(writeLock(vault, parcel.inspection), () => taken(vault, effects, parcel, source));
 }
 
+/** What was purged after its receipt does not come back, whoever brings it. */
+export async function isForgotten(vault: Vault, inspection: string): Promise<boolean> {
+  return isPurged(await vault.run(() => vault.db.chains.get(inspection)));
+}
+
+function isPurged(chain: ChainRow | undefined): boolean {
+  return chain !== undefined && chain.forgotten !== null;
+}
+
 async function taken(
   vault: Vault,
   { subtle, keys }: ReplicaEffects,
@@ -75,8 +84,10 @@ async function taken(
     source === "hand_over" ? await Promise.all(fresh.map((entry) => entryOffer(vault, entry))) : [];
   const runRows = await Promise.all(runs.map((run) => runRow(vault, run)));
   const { db } = vault;
-  await vault.run(() =>
+  const kept = await vault.run(() =>
     db.transaction("rw", [db.entries, db.runs, db.evidence, db.outbox, db.chains], async () => {
+      // Looked at here, where nobody can forget it in between.
+      if (isPurged(await db.chains.get(parcel.inspection))) return false;
       await db.runs.bulkPut(runRows);
       await db.entries.bulkPut(rows);
       for (const id of redeemed) await db.entries.update(id, { proven: 1 });
@@ -84,8 +95,10 @@ async function taken(
       await db.outbox.bulkPut(outbox);
       if (source === "server") await settleOutbox(vault, parcel.inspection, good, fresh);
       await adoptOwnChain(vault, parcel.inspection, fresh);
+      return true;
     }),
   );
+  if (!kept) return { added: [], unproven: 0, own: 0, damaged };
   const added = [...rows.filter((row) => row.proven === 1).map((row) => row.id), ...redeemed];
   const own = fresh.filter((entry) => entry.device === vault.device).length;
   return { added, unproven: rows.filter((row) => row.proven === 0).length, own, damaged };

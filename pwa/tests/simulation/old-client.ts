@@ -63,7 +63,9 @@ export class OldClient {
   }
 
   answer(inspection: string, path: string, value: unknown): void {
-    const before = this.entries.filter((entry) => entry.inspection === inspection && entry.path === path);
+    const before = this.entries.filter(
+      (entry) => entry.inspection === inspection && entry.path === path && entry.kind === "answer",
+    );
     const last = before[before.length - 1];
     this.append(inspection, "answer", path, value, last === undefined ? [] : [last.id]);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { forget } from "../../src/sync/manifest";
 import { exchange, give } from "../../src/vault/exchange";
 import { readBlob } from "../../src/vault/blobs";
 import { keyring, runsOf } from "../../src/vault/runs";
@@ -66,6 +67,23 @@ describe("two people on one phone", () => {
     await exchange(effects, li, wang);
     expect(await wang.task(HOTEL)).toBeNull();
     expect(await wang.db.entries.count()).toBe(0);
+  });
+
+  it("bring nothing back that one of them has forgotten", async () => {
+    const { profile, li, wang, effects } = await two();
+    await journalOf(profile, li).append([PASS]);
+    await exchange(effects, li, wang);
+    await wang.run(() => wang.db.outbox.clear());
+    expect(await forget(wang, HOTEL, 1)).toBe(true);
+    const later = await journalOf(profile, li).append([{ ...PASS, value: "fail" }]);
+    expect(await exchange(effects, li, wang)).toMatchObject({ entries: 0 });
+    // Nor what was already on its way.
+    const parcel = { inspection: HOTEL, entries: later, runs: await runsOf(li, HOTEL) };
+    const keys = keyring(subtle, [li.asDevice()], null);
+    expect(await takeIn(wang, { ...effects, keys }, parcel, "hand_over")).toMatchObject({ added: [] });
+    expect(await wang.task(HOTEL)).toBeNull();
+    expect(await wang.db.entries.count()).toBe(0);
+    expect(await wang.db.outbox.count()).toBe(0);
   });
 
   it("do not fill the phone twice: bytes that find no room stay where they are", async () => {
