@@ -237,10 +237,11 @@ export class Life {
     clock: async (phone) =>
       phone.clock.set(phone.clock.now() + this.dice.pick([-YEAR, YEAR, -3_600_000, 3_600_000])),
     retry: async (phone) => {
+      const { app } = phone;
       const items =
-        phone.app?.sync.status.value.items.filter(({ state }) => state === "refused" || state === "held") ??
-        [];
-      if (items.length > 0) await phone.app!.sync.retry(this.dice.pick(items).id);
+        app?.sync.status.value.items.filter(({ state }) => state === "refused" || state === "held") ?? [];
+      if (app !== null && items.length > 0)
+        await phone.attempt(() => app.sync.retry(this.dice.pick(items).id));
     },
     doomedSync: async (phone) => {
       phone.doom(1 + this.dice.below(25));
