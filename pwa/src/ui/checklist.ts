@@ -10,6 +10,7 @@ import type {
   Field,
   Item,
   Section,
+  Table,
   Text,
 } from "@/core/checklist/types";
 import { basisTexts } from "@/core/checklist/outcome";
@@ -127,6 +128,21 @@ export function statementWords(
   if (kind === "row") return speech.t(value === null ? "conflict.row_removed" : "conflict.row_kept");
   const place = placeOf(definition, path);
   return answerWords(value, place?.column ?? place?.item ?? null, definition, speech);
+}
+
+/** What stood in the cells of a row, in the order of its columns; of a cell with several words the last one. */
+export function rowWords(
+  said: readonly { kind: string; path: string; value: unknown }[],
+  table: Table,
+  definition: Definition,
+  speech: Speech,
+): string[] {
+  return table.columns.flatMap((column) =>
+    said
+      .filter(({ kind, path }) => kind === "answer" && path.endsWith(`/${column.key}`))
+      .slice(-1)
+      .map((cell) => statementWords(cell, definition, speech)),
+  );
 }
 
 function findingWords(value: FindingValue | null, speech: Speech): string {

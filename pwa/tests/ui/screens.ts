@@ -7,6 +7,7 @@ import type { Entry } from "@/core/journal/types";
 import type { Conflict, InspectionView, Statement, Suicha } from "@/app/ports";
 import type { Inspecting } from "@/field/inspection/inspecting";
 import { inspectingKey } from "@/field/inspection/inspecting";
+import { reviewingKey, type Reviewing } from "@/lead/reviewing";
 import { needWords } from "@/locales";
 
 export interface Story {
@@ -48,9 +49,11 @@ export async function show(
     unstated?: Record<string, string>;
     entries?: Entry[];
     router?: Router;
+    /** What the lead's components read. */
+    reviewing?: Reviewing;
   } = {},
 ): Promise<Story> {
-  await needWords(["field"]);
+  await needWords(["field", "lead"]);
   const said: Statement[][] = [];
   const drafts = new Map<string, string | null>();
   const looked = shallowRef<ReadonlySet<string>>(new Set());
@@ -89,6 +92,7 @@ export async function show(
     render: () => h(component, stating ? { state: async () => true, ...props } : props),
   });
   app.provide(inspectingKey, inspecting);
+  if (given.reviewing) app.provide(reviewingKey, given.reviewing);
   provideSuicha(app, suicha);
   if (given.router) app.use(given.router);
   app.mount(page);

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { fold, settlements, traceOf, type Entry, type State } from "@/core/journal";
 import RemovedRows from "@/field/answers/RemovedRows.vue";
 import WhoSaid from "@/field/inspection/WhoSaid.vue";
+import TableRows from "@/lead/TableRows.vue";
+import type { Reviewing } from "@/lead/reviewing";
 import { show, type Story } from "./screens";
 
 let story: Story | undefined;
@@ -138,6 +140,22 @@ describe("a row that was removed", () => {
       { kind: "row", path: row, value: { source: "hand" } },
       { kind: "answer", path: `${row}/room`, value: "301" },
     ]);
+  });
+
+  it("is told to the lead too, with all it held and whose words they were", async () => {
+    const hers = [stated("钱思源", 1), cell("钱思源", "301", 2)];
+    const entries = [...hers, gone("孙庆丰", 5, hers)];
+    const state = fold(entries);
+    const reviewing = {
+      record: { value: { state, evaluation: { rows: {}, samples: {} } } },
+      definition: { value: { sections: [{ items: [item] }], catalogues: { lists: {} } } },
+      entries: { value: new Map(entries.map((entry) => [entry.id, entry])) },
+      nameOf: (person: string) => person,
+    } as unknown as Reviewing;
+    story = await show(TableRows, { item, table: item.table }, { reviewing });
+    expect(story.get("review-removed").textContent?.trim()).toBe(
+      "孙庆丰 11-22 周日 08:05 删除了“301”（钱思源填写过）",
+    );
   });
 
   it("is told quietly to him who removed it, and to nobody where it was his own alone", async () => {

@@ -7,7 +7,7 @@ export { fold } from "./fold";
 export { headsAt, headsOfRow } from "./naming";
 export {
   reasonOf,
-  removalOf,
+  removalsAt,
   settlements,
   traceOf,
   type EntryOf,

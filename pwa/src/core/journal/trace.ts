@@ -4,7 +4,7 @@
  */
 import { canonical } from "../canonical";
 import { oldestFirst } from "./statement";
-import type { Comment, Entry } from "./types";
+import type { Comment, Entry, State } from "./types";
 
 export type EntryOf = (id: string) => Entry | undefined;
 
@@ -80,7 +80,7 @@ export interface Removal {
 }
 
 /** What went with a removed row (`heads` of its path); null when nobody but its remover had said anything there. */
-export function removalOf(heads: readonly string[], entryOf: EntryOf): Removal | null {
+function removalOf(heads: readonly string[], entryOf: EntryOf): Removal | null {
   for (const id of heads) {
     const entry = entryOf(id);
     if (entry?.kind !== "row" || entry.value !== null) continue;
@@ -91,6 +91,13 @@ export function removalOf(heads: readonly string[], entryOf: EntryOf): Removal |
     if (before.some(({ author }) => author !== entry.author)) return { entry, before };
   }
   return null;
+}
+
+/** The rows of a table that are gone together with what another than their remover had said there. */
+export function removalsAt(item: string, cleared: State["cleared"], entryOf: EntryOf): Removal[] {
+  return Object.entries(cleared).flatMap(([key, heads]) =>
+    key.startsWith(`row:${item}/`) ? (removalOf(heads, entryOf) ?? []) : [],
+  );
 }
 
 /** The comment that was made with a settlement. */

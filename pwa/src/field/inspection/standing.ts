@@ -2,7 +2,7 @@
 import { computed, type ComputedRef } from "vue";
 import { useSuicha } from "@/app/container";
 import { canonical } from "@/core/canonical";
-import { headsAt, removalOf, traceOf, type Entry, type Removal, type Trace } from "@/core/journal";
+import { headsAt, traceOf, type Entry, type Trace } from "@/core/journal";
 import { since } from "@/ui/format";
 import { useWords } from "@/locales";
 import type { Inspecting } from "./inspecting";
@@ -37,13 +37,6 @@ export function tracesAt({ open, view }: Pick<Inspecting, "open" | "view">, path
     if (`${family}:${path}` in state.conflicts) return [];
     return traceOf(headsAt(state, family, path), open.entry) ?? [];
   });
-}
-
-/** The rows of a table that are gone together with what another than their remover had said there. */
-export function removalsAt({ open, view }: Pick<Inspecting, "open" | "view">, item: string): Removal[] {
-  return Object.entries(view.value.state.cleared).flatMap(([key, heads]) =>
-    key.startsWith(`row:${item}/`) ? (removalOf(heads, open.entry) ?? []) : [],
-  );
 }
 
 /** "钱思源 · 08:02" of an answer that somebody else gave; "" where it is mine, or where there is none. */
