@@ -13,6 +13,7 @@ from server.platform.config import Settings, from_environment
 from server.platform.db import init_db
 from server.platform.errors import init_errors, number_requests
 from server.platform.keys import load_keys
+from server.platform.stage import BodyJson
 from server.platform.web import init_web
 
 STAGES = (
@@ -30,7 +31,7 @@ STAGES = (
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, *, described: bool = False) -> Flask:
-    """One app. Raises RuntimeError when a route has no policy or an error code stands twice.
+    """One app. Raises RuntimeError when a route has no policy, an error code stands twice, or half a restore lies here.
 
     `described` collects the OpenAPI document too: it takes longer than all the rest, and only tools read it.
     """
@@ -48,8 +49,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, *, 
         "OPENAPI_VERSION": "3.1.0",
         "TESTING": settings.testing,
     }
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = BodyJson(app)
     app.extensions |= {
         "settings": settings,
         "clock": clock or SystemClock(),

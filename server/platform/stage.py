@@ -1,11 +1,11 @@
 """Small pieces that every stage's rooms are built with: its blueprint, its schemas' base, paging."""
 
-from json import JSONDecodeError
 from typing import Any
 
 from flask import Request
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing, validate
 from webargs.flaskparser import FlaskParser
 
 
@@ -65,16 +65,24 @@ def text_field(most: int, **options: Any) -> fields.String:
     return fields.String(validate=[validate.Length(1, most), validate.Regexp(r"(?s).*\S")], **options)
 
 
-class BodyParser(FlaskParser):
-    """Reads JSON bodies; one that no machine can read is bad, however it is: too deep, or a number too long."""
+class BodyJson(DefaultJSONProvider):
+    """The app's JSON: Chinese as it is, members in their order. What nests too deep to be read is no JSON."""
 
-    def _raw_load_json(self, req: Request) -> Any:
+    ensure_ascii = False
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
-            return super()._raw_load_json(req)
-        except (JSONDecodeError, UnicodeDecodeError):
-            raise
-        except (RecursionError, ValueError) as error:
-            raise JSONDecodeError("not readable", "body", 0) from error
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+
+
+class BodyParser(FlaskParser):
+    """Reads JSON bodies as the request itself does, once for whoever asks; one that is none is bad."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        return req.get_json() if req.is_json and req.get_data() else missing
 
 
 class StageBlueprint(Blueprint):

@@ -73,9 +73,11 @@ def test_whoever_the_database_turned_away_hears_when_to_come_again(app: Flask, b
     assert "正忙" in answer.json["title"]
 
 
-def test_broken_json_is_told_in_chinese(app: Flask, bureau: Bureau) -> None:
-    answer = app.test_client().post("/api/session", data="{", content_type="application/json")
-    assert answer.status_code in (400, 422)
+@pytest.mark.parametrize("body", ["{", "[" * 200_000, '{"login":' + "1" * 5000], ids=["cut", "deep", "long"])
+def test_broken_json_is_told_in_chinese(app: Flask, bureau: Bureau, body: str) -> None:
+    """Signing in reads the body before anybody else does: it must know whose tries it counts."""
+    answer = app.test_client().post("/api/session", data=body, content_type="application/json")
+    assert answer.status_code in (400, 422), answer.text
     assert "填写" in answer.json["title"] or "无法识别" in answer.json["title"]
 
 
