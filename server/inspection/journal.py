@@ -112,11 +112,20 @@ def append_server_entry(inspection_id: str, kind: str, path: str, value: Any, au
 
 
 def append_rows(rows: Iterable[dict[str, Any]]) -> None:
-    """Add rows of entries that are not there yet: they were received now."""
-    _APPENDING.run_many(rows, {"received_at": now()})
+    """Add rows of entries: they were received now. One that was held is judged anew, one that was accepted stays.
+
+    Nobody holds the head of an inspection that the server does not know: another push may just now bring the same.
+    """
+    _appending.run_many(rows, {"received_at": now()})
 
 
-_APPENDING = Prepared(ENTRIES.insert())
+@Prepared
+def _appending(dialect_key: str) -> Any:
+    insert = upsert(JournalEntry, dialect_key)
+    judged = {name: insert.excluded[name] for name in ("status", "code", "feed")}
+    return insert.on_conflict_do_update(
+        index_elements=["inspection_id", "id"], set_=judged, where=JournalEntry.status == Status.HELD.value
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from server.core.journal.entry import read
 from server.core.journal.types import Entry
@@ -96,7 +96,7 @@ def _take(actor: Actor, runs: list[Any], pushed: dict[str, Pushed]) -> dict[str,
     if fresh:
         bench = bench_for(actor, cases, [p.entry for p in fresh.values()], runs)
         judged = [(p, bench.judge(p.entry)) for p in fresh.values()]
-        late = _store(bench, heads, judged, known)
+        late = _store(bench, heads, judged)
         outcomes |= {p.id: _outcome(p, verdict, late) for p, verdict in judged}
     return outcomes
 
@@ -140,9 +140,7 @@ def _outcome(pushed: Pushed, verdict: Verdict, late: Late) -> Outcome:
     return Outcome(pushed.id, HELD if code == "late" else status, code)
 
 
-def _store(
-    bench: Bench, heads: dict[str, Head], judged: list[tuple[Pushed, Verdict]], known: dict[str, Verdict]
-) -> Late:
+def _store(bench: Bench, heads: dict[str, Head], judged: list[tuple[Pushed, Verdict]]) -> Late:
     """Write what was accepted or held, raise the counts, and let the inspections follow."""
     accepted: dict[str, list[Entry]] = defaultdict(list)
     for pushed, (status, _) in judged:
@@ -165,7 +163,7 @@ def _store(
             late[key] = stand_again(heads[key], given_back[key], accepted[key], bench.cases[key].on_task)
         said = _follow(heads[key], bench.cases[key], before, accepted[key])
         rows, runs = rows + [word.row for word in said], runs + [word.run for word in said]
-    _write(rows, known)
+    append_rows(rows)
     for key, entries in given_back.items():
         mark_late(entries, late[key])
     store_runs(runs, feeds)
@@ -180,19 +178,6 @@ def _asks_the_journal(head: Head, accepted: list[Entry]) -> bool:
 
 def _submits(head: Head, accepted: list[Entry]) -> bool:
     return head.pending_submit or any(entry["kind"] == "submit" for entry in accepted)
-
-
-def _write(rows: list[dict[str, Any]], known: dict[str, Verdict]) -> None:
-    append_rows(row for row in rows if row["id"] not in known)
-    # Held before; perhaps its run or its task has come meanwhile.
-    _CHANGING.run_many(row for row in rows if row["id"] in known)
-
-
-_CHANGING = Prepared(
-    update(ENTRIES)
-    .where(ENTRIES.c.inspection_id == bindparam("inspection_id"), ENTRIES.c.id == bindparam("id"))
-    .values({name: bindparam(name) for name in ("status", "code", "feed")})
-)
 
 
 def _note_devices(bench: Bench) -> None:

@@ -13,11 +13,14 @@ from server.core.canonical import digest
 from server.dispatch import feed
 from server.dispatch.models import Task, TaskFeed
 from server.inspection import pull as pulling
+from server.inspection import push as pushing
 from server.inspection import service
+from server.inspection.judge import Case
 from server.inspection.models import InspectionHead
 from server.platform.backup_record import BackupRecord
 from server.platform.clock import SetClock
 from server.platform.db import db
+from server.platform.ids import new_id
 from tests.browser import Browser, Tab
 from tests.factories import Bureau
 from tests.factories_journal import Phone, Replica, make_task, push
@@ -173,15 +176,32 @@ class TestAtOnce:
         answer = phone.answer("HT101", "pass")
         held.push(phone, [answer, phone.submit()])
         word = partner.answer("HT102", "pass")
-        outcomes: list[Any] = []
-        other = threading.Thread(target=lambda: Context().run(lambda: outcomes.extend(partner.push([word]))))
-        other.start()
-        other.join(1)
-        held.finish()
-        other.join(30)
+        outcomes = held.behind(lambda: partner.push([word]))
         assert [o["code"] for o in outcomes] == ["late"]
         db.session.expire_all()
         assert db.session.get_one(Task, task.id).state == "submitted"
+
+    def test_one_visit_that_the_server_does_not_know_comes_on_two_lines(
+        self, phone: Phone, held: Held, task: Task
+    ) -> None:
+        """An old backup has forgotten the task, and the phone tries again before it was answered."""
+        phone.inspection = new_id()
+        entries = [phone.answer("HT101", "pass"), phone.answer("HT102", "pass")]
+        first = held.push(phone, entries)
+        for outcomes in (held.behind(lambda: phone.push(entries)), first):
+            assert [(o["status"], o["code"]) for o in outcomes] == [("held", "inspection_unknown")] * 2
+        assert len(service.held_of(phone.inspection)) == 2
+
+    def test_a_task_that_comes_while_its_visit_is_put_aside_takes_it_in(
+        self, phone: Phone, held: Held, task: Task, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        entries = [phone.answer("HT101", "pass")]
+        with monkeypatch.context() as before:
+            before.setattr(pushing, "cases_of", lambda ids: {key: Case(None, None) for key in ids})
+            held.push(phone, entries)
+        outcomes = held.behind(lambda: phone.push(entries))
+        assert {(o["status"], o["code"]) for o in outcomes} == {("accepted", None)}
+        assert [entry["id"] for entry in service.entries_of(task.id)] == [entries[0]["id"]]
 
     def test_connections_that_the_database_closed_cost_nobody_a_request(self, phone: Phone) -> None:
         phone.answer("HT101", "pass")

@@ -1,9 +1,9 @@
 """The race a cursor must survive: somebody pulls while a slower push is not committed yet. On PostgreSQL."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -20,8 +20,11 @@ from tests.factories_journal import Phone, Replica, make_task
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
+T = TypeVar("T")
+
+
 class Held:
-    """Stops the first push's transaction just before its commit, until told to go on."""
+    """Stops the first act's transaction just before its commit, until told to go on."""
 
     def __init__(self) -> None:
         self.reached, self.go = threading.Event(), threading.Event()
@@ -37,11 +40,25 @@ class Held:
     def push(self, phone: Phone, entries: list[Entry]) -> list[dict[str, Any]]:
         """Push in a thread of its own; returns when everything is written and nothing is committed."""
         outcomes: list[dict[str, Any]] = []
-        self.thread = threading.Thread(target=lambda: Context().run(lambda: outcomes.extend(phone.push(entries))))
+        self.start(lambda: outcomes.extend(phone.push(entries)))
+        return outcomes
+
+    def start(self, act: Callable[[], object]) -> None:
+        """The same with any act."""
+        self.thread = threading.Thread(target=lambda: Context().run(act))
         self.armed = True
         self.thread.start()
         assert self.reached.wait(30)
-        return outcomes
+
+    def behind(self, act: Callable[[], T]) -> T:
+        """Let another act come while the first is held, then let both finish; returns what the other gave."""
+        found: list[T] = []
+        other = threading.Thread(target=lambda: Context().run(lambda: found.append(act())))
+        other.start()
+        other.join(1)
+        self.finish()
+        other.join(30)
+        return found[0]
 
     def finish(self) -> None:
         self.go.set()
