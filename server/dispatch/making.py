@@ -14,6 +14,7 @@ from server.dispatch.reading import people_of, visits_of
 from server.drawing import chain
 from server.drawing import service as drawing
 from server.drawing.models import Draw
+from server.drawing.parties import hold
 from server.drawing.results import DrawnTask
 from server.drawing.results import tasks_of as drawn_tasks
 from server.platform.auth import Actor
@@ -56,6 +57,7 @@ def dispatch_draw(actor: Actor, draw_id: str) -> Dispatched:
     `approval_missing`, `item_not_in_force`, `checklist_missing`.
     """
     draw = drawing.draw_by_id(draw_id)
+    hold(draw)
     certificate = chain.certificate_of(draw)
     if certificate is None:
         raise Problem("draw_not_executed")

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from server.accounts.models import Person
@@ -12,7 +13,7 @@ from server.dispatch import approvals, service
 from server.dispatch.models import Task, TaskInspector
 from server.drawing.models import DrawnPremises
 from server.platform.clock import SetClock
-from server.platform.db import db
+from server.platform.db import db, transaction
 from server.platform.errors import Problem
 from server.platform.trail import TrailRow
 from server.registry.models import InspectionItem
@@ -20,6 +21,9 @@ from server.rulebook.pinning import checklist_bodies
 from tests.browser import Browser
 from tests.factories import Bureau
 from tests.factories_drawing import Room, make_room
+from tests.stages.test_sync_race import Held, held
+
+__all__ = ["held"]
 
 
 def approve_all(bureau: Bureau, room: Room) -> None:
@@ -274,6 +278,27 @@ def test_a_premises_that_closed_gives_its_place_to_the_next_alternate(room: Room
         assert task.id in service.changes_since(person_id, 0).removed
     with pytest.raises(Problem, match="dispatch_withdrawn"):
         service.set_state(task.id, "open")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+class TestAtOnce:
+    def test_what_a_phone_submits_just_now_is_not_withdrawn(self, room: Room, held: Held, app: Flask) -> None:
+        dispatch(room)
+        key = next(task.id for task in tasks() if not task.joint)
+
+        def submit() -> None:
+            with app.app_context(), transaction():
+                service.set_state(key, "submitted")
+
+        held.start(submit)
+        body = {"reason": "closed", "note": "已注销", "approved_by": "分管副局长"}
+        answer = held.behind(lambda: room.office.post(f"/api/dispatch/tasks/{key}/withdrawal", body))
+        assert answer.json["code"] == "task_not_changeable", answer.text
+
+    def test_a_draw_that_is_dispatched_twice_has_each_task_once(self, room: Room, held: Held) -> None:
+        held.start(lambda: dispatch(room))
+        again = held.behind(lambda: dispatch(room))
+        assert {row["id"] for row in again["tasks"]} == {task.id for task in tasks()}
 
 
 def test_a_slot_that_stayed_empty_holds_its_premises_back_with_the_reason(
