@@ -7,14 +7,13 @@ head put where it stood.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, update
 
 from server.core.journal.fold import LATEABLE, fold
 from server.core.journal.types import SERVER, Entry, State
 from server.dispatch.models import TaskState
 from server.inspection.heads import Head
 from server.inspection.journal import ENTRIES, move_task
-from server.inspection.models import Status
 from server.platform.clock import now
 from server.platform.prepared import Prepared
 from server.platform.trail import record
@@ -57,19 +56,12 @@ def _reached(state: State) -> TaskState | None:
     return TaskState.RETURNED if state["round"] > 1 else None
 
 
-def mark_late(entries: Iterable[Entry], late: Collection[str]) -> None:
-    """Write which of the accepted entries are late, and which only seemed so before what covers them was here."""
-    _MARKING.run_many(
-        {"inspection": entry["inspection"], "key": entry["id"], "said": "late" if entry["id"] in late else None}
-        for entry in entries
-        if entry["kind"] in LATEABLE
-    )
+def mark_late(inspection_id: str, late: Iterable[str]) -> None:
+    """Write which entries are late: these, and no others that seemed so before what covers them was here."""
+    _CLEARING.run({"inspection": inspection_id})
+    _MARKING.run_many({"inspection": inspection_id, "key": key} for key in late)
 
 
-_MARKING = Prepared(
-    update(ENTRIES)
-    .where(ENTRIES.c.inspection_id == bindparam("inspection"), ENTRIES.c.id == bindparam("key"))
-    .where(ENTRIES.c.status == Status.ACCEPTED.value)
-    .where(func.coalesce(ENTRIES.c.code, "") != func.coalesce(bindparam("said", type_=ENTRIES.c.code.type), ""))
-    .values(code=bindparam("said"))
-)
+_OF_THE_INSPECTION = update(ENTRIES).where(ENTRIES.c.inspection_id == bindparam("inspection"))
+_CLEARING = Prepared(_OF_THE_INSPECTION.where(ENTRIES.c.code == "late").values(code=None))
+_MARKING = Prepared(_OF_THE_INSPECTION.where(ENTRIES.c.id == bindparam("key")).values(code="late"))

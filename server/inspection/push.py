@@ -154,18 +154,16 @@ def _store(bench: Bench, heads: dict[str, Head], judged: list[tuple[Pushed, Verd
             rows.append(row_of(pushed.entry, pushed.body.decode(), verdict, feed, bench.actor_id))
     stored = {row["id"] for row in rows}
     runs = [run for run in bench.proof.runs if not stored.isdisjoint(run["ids"])]
-    given_back: dict[str, list[Entry]] = {}
     late: Late = {}
     for key in sorted(accepted):
         before = entries_of(key) if heads[key].feed > 0 and _asks_the_journal(heads[key], accepted[key]) else []
         if looks_given_back(heads[key], accepted[key]):
-            given_back[key] = before + accepted[key]
-            late[key] = stand_again(heads[key], given_back[key], accepted[key], bench.cases[key].on_task)
+            late[key] = stand_again(heads[key], before + accepted[key], accepted[key], bench.cases[key].on_task)
         said = _follow(heads[key], bench.cases[key], before, accepted[key])
         rows, runs = rows + [word.row for word in said], runs + [word.run for word in said]
     append_rows(rows)
-    for key, entries in given_back.items():
-        mark_late(entries, late[key])
+    for key, ids in late.items():
+        mark_late(key, ids)
     store_runs(runs, feeds)
     _note_devices(bench)
     return late
