@@ -99,15 +99,6 @@ def transaction() -> Iterator[None]:
         raise
 
 
-def let_go() -> None:
-    """Commit what the session has begun, so that nothing is held while a phone sends.
-
-    A commit of the session's begins a transaction where there is none, only to end it.
-    """
-    if db.session().in_transaction():
-        db.session.commit()
-
-
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
