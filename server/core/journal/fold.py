@@ -7,6 +7,7 @@ a chain are flags. Every list has a stated order so that two replicas give the s
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from server.core.canonical import canonical
@@ -199,6 +200,7 @@ def _signatures(ordered: list[Entry], by_id: ById, live: list[Entry]) -> list[di
     """Every signature, with the paths that say something else now than what it covers said."""
     returns = [e for e in ordered if e["kind"] == "return"]
     stating = {e["id"] for e in live if e["kind"] in CONTENT}
+    now = cache(lambda: _picture(live))  # seldom wanted, and then by every signature
     listed = []
     for entry in ordered:
         if entry["kind"] != "sign":
@@ -212,7 +214,7 @@ def _signatures(ordered: list[Entry], by_id: ById, live: list[Entry]) -> list[di
             | {
                 "seq": entry["seq"],
                 "value": entry["value"],
-                "stale": [] if unchanged else _differing(_picture(read), _picture(live)),
+                "stale": [] if unchanged else _differing(_picture(read), now()),
                 "superseded": any(role in r["value"]["signatures"] and r["id"] not in seen for r in returns),
             }
         )
