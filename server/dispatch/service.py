@@ -1,7 +1,7 @@
 """The face of dispatch for later stages: one place to import from."""
 
 from server.dispatch.changing import replace_inspector, set_state, withdraw
-from server.dispatch.feed import changes_since, person_feed
+from server.dispatch.feed import Changes, changes_since, person_feed
 from server.dispatch.making import dispatch_draw
 from server.dispatch.payload import present_cards, task_payload
 from server.dispatch.reading import (
@@ -17,6 +17,7 @@ from server.dispatch.reading import (
 )
 
 __all__ = [
+    "Changes",
     "assigned",
     "changes_since",
     "dispatch_draw",

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from server.accounts.models import Device, Person
 from server.dispatch.models import TaskFeed, TaskInspector
-from server.dispatch.service import changes_since, task_payload, tasks_by_id
+from server.dispatch.service import Changes, changes_since, task_payload, tasks_by_id
 from server.evidence.service import erased_of
 from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
@@ -49,10 +49,11 @@ class Page:
 
 
 class Journal(NamedTuple):
-    """How far an inspection's journal has come; `rests`: nobody waits for it."""
+    """How far an inspection's journal has come; `old`: signed off long ago; `rests`: nobody waits for it either."""
 
     id: str
     feed: int
+    old: bool
     rests: bool
 
 
@@ -60,8 +61,12 @@ def pull(actor: Actor, cursor_text: str) -> Page:
     """What changed for the actor. Raises `cursor_unreadable`."""
     page = Page(read_cursor(cursor_text, installation().epoch))
     journals = _journals_of(actor, page.cursor)
-    touched = _tasks(page, actor, {journal.id for journal in journals if journal.rests})
+    woken = {journal.id for journal in journals if journal.old and journal.id not in page.cursor.inspections}
+    changes = changes_since(actor.id, page.cursor.person)
+    touched = _tasks(page, actor, changes, {journal.id for journal in journals if journal.rests})
     touched |= _journals(page, journals)
+    # What rested and is spoken of again comes with its task: who never had it would keep a journal of nothing.
+    _send_tasks(page, sorted(touched.intersection(woken).difference(changes.changed)), actor)
     if touched:
         page.devices = _devices(touched)
     return page
@@ -76,17 +81,18 @@ def _journals_of(actor: Actor, cursor: Cursor) -> list[Journal]:
         .order_by(InspectionHead.id)
     )
     before = now() - RECENT
-    return [
+    journals = []
+    for key, feed, closed, changed in heads:
+        old = closed is not None and closed < before
         # Whoever has a part of it still gets the rest.
-        Journal(key, feed, closed is not None and changed < before and cursor.inspections.get(key, feed) >= feed)
-        for key, feed, closed, changed in heads
-    ]
+        rests = old and changed < before and cursor.inspections.get(key, feed) >= feed
+        journals.append(Journal(key, feed, old, rests))
+    return journals
 
 
-def _tasks(page: Page, actor: Actor, resting: Collection[str]) -> set[str]:
+def _tasks(page: Page, actor: Actor, changes: Changes, resting: Collection[str]) -> set[str]:
     """Changed tasks with what goes with them; returns their ids. Most pulls find none, and ask no more."""
     cursor = page.cursor
-    changes = changes_since(actor.id, cursor.person)
     sent = list(changes.changed)[:TASKS]
     if sent:
         _send_tasks(page, [key for key in sent if key not in resting], actor)
@@ -104,12 +110,15 @@ def _tasks(page: Page, actor: Actor, resting: Collection[str]) -> set[str]:
 
 def _send_tasks(page: Page, sent: list[str], actor: Actor) -> None:
     """The tasks, and the checklists that the phone lacks."""
+    if not sent:
+        return
     cursor = page.cursor
     person, tasks = db.session.get(Person, actor.id), tasks_by_id(sent)
-    page.tasks = [task_payload(tasks[key], person) for key in sent]
+    page.tasks += [task_payload(tasks[key], person) for key in sent]
     hashes = {sha256 for task in page.tasks for sha256 in task["checklists"] if not cursor.has_checklist(sha256)}
-    page.checklists = checklist_bodies(hashes)
-    for sha256 in page.checklists:
+    bodies = checklist_bodies(hashes)
+    page.checklists |= bodies
+    for sha256 in bodies:
         cursor.note_checklist(sha256)
 
 
@@ -118,7 +127,7 @@ def _journals(page: Page, journals: Iterable[Journal]) -> set[str]:
     known = page.cursor.inspections
     room = PAGE_BYTES
     sent: set[str] = set()
-    for key, feed, rests in journals:
+    for key, feed, _, rests in journals:
         if rests:
             known.pop(key, None)
         if rests or key in page.removed or feed <= known.get(key, 0):

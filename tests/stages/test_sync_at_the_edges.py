@@ -119,6 +119,7 @@ class TestCursors:
         phones[0].push([late])
         fresh.pull()
         assert late["id"] in fresh.entries, "what is said after all is told"
+        assert set(fresh.tasks) == {tasks[0].id}, "and of which task it is said"
         assert len(fresh.cursor) < len(long) - 7 * 20
 
     def test_what_was_finished_long_ago_still_comes_whole_to_whom_it_began_to_come(
