@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, text, update
 
 from server.accounts.models import Device
 from server.core.canonical import digest
@@ -346,6 +346,21 @@ class TestLastContact:
         phone.answer("HT102", "pass")
         phone.push()
         assert self.seen(phone) == clock.now()
+
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    def test_a_writer_that_holds_on_keeps_no_answer_back(self, phone: Phone, clock: SetClock) -> None:
+        def impatient(connection: Any, *_: object) -> None:
+            connection.execute("PRAGMA busy_timeout=0")
+
+        before = self.seen(phone)
+        clock.advance(minutes=5)
+        db.session.remove()
+        event.listen(db.engine, "checkout", impatient)
+        with db.engine.connect() as writer:
+            writer.execute(text("UPDATE person SET name = name"))
+            assert phone.tab and phone.tab.get(f"/api/sync/pull?device={phone.id}").status_code == 200
+            writer.rollback()
+        assert self.seen(phone) == before
 
     def test_nobody_speaks_for_a_colleagues_phone(self, phone: Phone, partner: Replica, clock: SetClock) -> None:
         before = self.seen(phone)
