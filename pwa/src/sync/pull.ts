@@ -40,7 +40,8 @@ export interface Pulled {
 /** Throws Unreachable and ApiError. */
 export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulled> {
   const pulled: Pulled = { inspections: new Set(), tasks: false, offeredAgain: false };
-  if (vault.damaged.any) await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
+  const damaged = vault.damaged.places;
+  if (damaged.length > 0) await vault.setSyncMark({ ...(await vault.syncMark()), cursor: "" });
   for (;;) {
     const { cursor } = await vault.syncMark();
     const asked = effects.clock.now();
@@ -53,7 +54,7 @@ export async function pullAll(vault: Vault, effects: PullEffects): Promise<Pulle
     await takePage(vault, effects, page, pulled);
     await vault.setSyncMark({ ...(await vault.syncMark()), cursor: page.cursor, epoch: page.epoch });
     if (page.more) continue;
-    vault.damaged.settled();
+    vault.damaged.settled(damaged);
     return pulled;
   }
 }

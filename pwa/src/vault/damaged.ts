@@ -20,13 +20,16 @@ export class Damaged {
     return this.found.has(place);
   }
 
-  get any(): boolean {
-    return this.found.size > 0;
+  /** What the server is to be asked for. */
+  get places(): readonly string[] {
+    return [...this.found];
   }
 
-  /** The server has sent everything again. */
-  settled(): void {
-    for (const place of this.found) this.asked.add(place);
-    this.found.clear();
+  /** It has sent everything again since `places` was read; what was found meanwhile is asked for the next time. */
+  settled(places: readonly string[]): void {
+    for (const place of places) {
+      this.asked.add(place);
+      this.found.delete(place);
+    }
   }
 }

@@ -331,7 +331,7 @@ export class FakeServer {
       tasks: [...this.tasks.values()],
       removed: [...this.removed],
       checklists: [{ hash: digest(definition), body: definition }],
-      devices: [...this.devices.values()].map((one): KnownDevice => ({
+      devices: (from === 0 || ids.length > 0 ? [...this.devices.values()] : []).map((one): KnownDevice => ({
         id: one.id,
         person_id: one.person.id,
         person_name: one.person.name,

@@ -168,6 +168,21 @@ describe("a damaged row", () => {
     },
   );
 
+  it("that is found while something comes in is asked for the next time", async () => {
+    await phone.login(new Phone(server, "wang").start(), WANG);
+    server.signIn(LI);
+    await (await app.work.openInspection(HOTEL)).append(PASS);
+    await app.sync.now();
+    await damage(phone.profile.indexedDB, "devices", all);
+    const fromTheBeginning = (): number =>
+      server.calls.filter(({ path }) => path.startsWith("/api/sync/pull?cursor=&")).length;
+    const before = fromTheBeginning();
+    for (const more of [0, 1, 1]) {
+      await app.sync.now();
+      expect(fromTheBeginning()).toBe(before + more);
+    }
+  });
+
   it("of the journal leaves the rest of the inspection readable, and says so", async () => {
     const inspection = await app.work.openInspection(HOTEL);
     const first = await inspection.append(PASS);
