@@ -220,12 +220,11 @@ export class Vault {
 
   async summaries(): Promise<Map<string, Summary>> {
     const rows = await this.run(() => this.db.summaries.toArray());
-    const found = new Map<string, Summary>();
-    for (const { inspection, sealed } of rows) {
-      const summary = await this.box.readable<Summary>(`summaries:${inspection}`, sealed);
-      if (summary !== null) found.set(inspection, summary);
-    }
-    return found;
+    const opened = await Promise.all(
+      rows.map(({ inspection, sealed }) => this.box.readable<Summary>(`summaries:${inspection}`, sealed)),
+    );
+    const found = rows.map(({ inspection }, at) => [inspection, opened[at]] as const);
+    return new Map(found.filter((one): one is readonly [string, Summary] => one[1] !== null));
   }
 
   async putSummary(inspection: string, summary: Summary): Promise<void> {
@@ -272,10 +271,10 @@ export class Vault {
 
   private async one<T>(table: Table<Sealed, string>, key: string, place: string): Promise<T | null> {
     const row = await this.run(() => table.get(key)).catch(damagedIsNone);
-    const [value] =
-      row === undefined || row === null ? [] : await this.readable<T, Sealed>([row], () => place);
-    if (row === null) this.damaged.note(place);
-    return value ?? null;
+    if (row === undefined) return null;
+    const value = row === null ? null : await this.box.readable<T>(place, row.sealed);
+    if (value === null) this.damaged.note(place);
+    return value;
   }
 
   private async all<T, R>(table: Table<Sealed & R, string>, place: (row: R) => string): Promise<T[]> {
