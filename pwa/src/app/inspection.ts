@@ -2,6 +2,7 @@
 import { shallowRef } from "vue";
 import type { KnownDevice } from "../api/types";
 import { cover, rowId, SERVER, type Entry, type State } from "../core/journal";
+import { fullIsNone } from "../vault/durable";
 import { isoTime, uuidOf } from "../vault/encoding";
 import { give, type ExchangeEffects } from "../vault/exchange";
 import type { Journal } from "../vault/journal";
@@ -112,9 +113,7 @@ export class LiveInspection implements OpenInspection {
     if (lent !== null) return lent;
     const bytes = await fetchEvidence(sha256);
     if (bytes === null) return null;
-    await keepEvidence(this.vault, this.id, sha256, bytes).catch((thrown: unknown) => {
-      if (codeOf(thrown) !== "quota_full") throw thrown;
-    });
+    await keepEvidence(this.vault, this.id, sha256, bytes).catch(fullIsNone);
     return (
       (await readEvidence(this.vault, this.id, sha256)) ?? { bytes, media_type: "application/octet-stream" }
     );

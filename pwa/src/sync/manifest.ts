@@ -7,6 +7,7 @@ import type { SyncApi } from "../api/server";
 import type { ManifestAnswer } from "../api/types";
 import type { Clock } from "../app/ports";
 import { dropErased, evidenceRecord } from "../vault/blobs";
+import { fullIsNone } from "../vault/durable";
 import { entryOffer, evidenceOffer } from "../vault/replica";
 import type { EntryRow, EvidenceRow, OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
@@ -40,7 +41,7 @@ export async function checkManifests(vault: Vault, effects: ManifestEffects): Pr
     await applyManifest(vault, manifest, now, checked);
   }
   for (const done of checked.forgotten) delete asked[done];
-  await vault.setMeta("manifests", asked);
+  await vault.setMeta("manifests", asked).catch(fullIsNone);
   return checked;
 }
 

@@ -2,7 +2,7 @@
  * What the server has not confirmed yet, as rows of the vault: an item leaves the outbox only by a confirmation.
  * Held and refused items stay, with the server's sentence, until somebody offers them again.
  */
-import { codeOf } from "../vault/refusal";
+import { fullIsNone } from "../vault/durable";
 import type { OutboxLabel } from "../vault/replica";
 import type { OutboxRow, OutboxState } from "../vault/schema";
 import type { Vault } from "../vault/vault";
@@ -56,14 +56,7 @@ export async function settle(
 
 /** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */
 export async function progress(vault: Vault, key: string, url: string | null, sent: number): Promise<void> {
-  await unlessFull(vault.run(() => vault.db.outbox.update(key, { url, sent })));
-}
-
-/** What is only good to have must not end a sync for want of room: sending is what a full phone needs most. */
-export async function unlessFull(noting: Promise<unknown>): Promise<void> {
-  await noting.catch((thrown: unknown) => {
-    if (codeOf(thrown) !== "quota_full") throw thrown;
-  });
+  await vault.run(() => vault.db.outbox.update(key, { url, sent })).catch(fullIsNone);
 }
 
 /** Offers a held or refused item again. */

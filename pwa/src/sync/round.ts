@@ -7,12 +7,13 @@ import { ApiError, Unreachable, type Http } from "../api/http";
 import type { SyncApi } from "../api/server";
 import type { Clock, Locks, Random } from "../app/ports";
 import { sweepOrphans } from "../vault/blobs";
+import { fullIsNone } from "../vault/durable";
 import { codeOf } from "../vault/refusal";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
 import { checkManifests } from "./manifest";
-import { due, progress, settle, unlessFull, type Due } from "./outbox";
+import { due, progress, settle, type Due } from "./outbox";
 import { pullAll, type Pulled } from "./pull";
 import { pushEntries } from "./push";
 import { summarise } from "./summary";
@@ -66,35 +67,26 @@ export class Round {
    * other, and leaves receipts and tidying to the next whole round.
    */
   async run({ hurry, glance }: { hurry: boolean; glance: boolean }): Promise<void> {
-    const full = await this.sent(hurry);
-    if (!this.events.goOn()) return;
-    if (full !== null) throw full;
     const { clock, locks } = this.effects;
-    if (clock.now() - this.lastPull > LONG_MS) await this.pull();
-    if (!glance) {
-      await this.receipts();
-      await sweepOrphans(this.vault, locks);
-    }
-    await this.vault.setSyncMark({ ...(await this.vault.syncMark()), last: clock.now() });
-  }
-
-  /** Everything goes out that can, also where there is no room to take anything in; that is answered, to be told. */
-  private async sent(hurry: boolean): Promise<unknown> {
-    let full: unknown = null;
     const steps = [
       () => this.push(hurry),
       () => this.pull(),
       () => this.push(hurry),
       () => this.uploads(hurry),
+      () => this.pullOnceMore(),
+      ...(glance ? [] : [() => this.receipts(), () => sweepOrphans(this.vault, locks)]),
     ];
+    let full: unknown = null;
     for (const step of steps) {
-      if (!this.events.goOn()) return full;
+      if (!this.events.goOn()) return;
+      // Where there is no room to take anything in, the rest still sends, and makes room; then it is told.
       await step().catch((thrown: unknown) => {
         if (codeOf(thrown) !== "quota_full") throw thrown;
         full = thrown;
       });
     }
-    return full;
+    if (full !== null) throw full;
+    await this.vault.setSyncMark({ ...(await this.vault.syncMark()), last: clock.now() });
   }
 
   private async push(hurry: boolean): Promise<void> {
@@ -109,6 +101,10 @@ export class Round {
     if (pulled.offeredAgain) await this.effects.door();
     for (const inspection of pulled.inspections) await summarise(this.vault, inspection);
     if (pulled.inspections.size > 0 || pulled.tasks) this.events.changed(pulled);
+  }
+
+  private async pullOnceMore(): Promise<void> {
+    if (this.effects.clock.now() - this.lastPull > LONG_MS) await this.pull();
   }
 
   private async uploads(hurry: boolean): Promise<void> {
@@ -189,7 +185,7 @@ export class Round {
     if (Number.isNaN(time)) return;
     const mark = await this.vault.syncMark();
     const skew = Math.round(time - (asked + answered) / 2);
-    await unlessFull(this.vault.setSyncMark({ ...mark, skew, contact: answered }));
+    await this.vault.setSyncMark({ ...mark, skew, contact: answered }).catch(fullIsNone);
   };
 }
 

@@ -4,7 +4,7 @@
  * The work must be repeatable: it either compares before it adds, or puts the same again.
  */
 import type { Dexie } from "dexie";
-import { Refusal } from "./refusal";
+import { codeOf, Refusal } from "./refusal";
 
 const LOST = new Set([
   "DatabaseClosedError",
@@ -39,6 +39,12 @@ export async function durably<T>(db: Dexie, work: () => Promise<T>): Promise<T> 
       await reopened(db);
     }
   }
+}
+
+/** For what is only good to have: want of room must not end what it is written beside. */
+export function fullIsNone(thrown: unknown): null {
+  if (codeOf(thrown) !== "quota_full") throw thrown;
+  return null;
 }
 
 /** Names of the error and of what caused it: Dexie wraps the browser's own. */

@@ -2,9 +2,10 @@
 import type { KnownDevice } from "../api/types";
 import { digest } from "../core/canonical";
 import { checkRun, runBytes, SERVER, type Entry, type Run } from "../core/journal";
+import { fullIsNone } from "./durable";
 import { base64url, fromBase64url } from "./encoding";
 import { importPublicKey, SIGNATURE } from "./keys";
-import { codeOf, isRefused } from "./refusal";
+import { isRefused } from "./refusal";
 import type { ChainRow, RunRow } from "./schema";
 import type { Vault } from "./vault";
 
@@ -41,13 +42,7 @@ export async function signRuns(vault: Vault, inspection: string): Promise<number
 /** All runs of an inspection after signing what is new. Where there is no room to keep that, it is signed all the same. */
 export async function allRuns(vault: Vault, inspection: string): Promise<Run[]> {
   const made = await newRuns(vault, inspection);
-  let unkept: Run[] = [];
-  if (made !== null) {
-    await kept(vault, made).catch((thrown: unknown) => {
-      if (codeOf(thrown) !== "quota_full") throw thrown;
-      unkept = made.runs;
-    });
-  }
+  const unkept = made !== null && (await kept(vault, made).catch(fullIsNone)) === null ? made.runs : [];
   return [...(await runsOf(vault, inspection)), ...unkept];
 }
 

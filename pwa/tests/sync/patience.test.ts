@@ -96,15 +96,19 @@ describe("an upload", () => {
 });
 
 describe("a full disk", () => {
-  it("keeps nothing back from the server that lies here already", async () => {
-    await inspection.append(PASS);
-    await inspection.putEvidence("HTL01", PHOTO, photo);
+  function full(): void {
     const real = IDBObjectStore.prototype.put;
     vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
       if (["meta", "runs", "outbox", "tasks", "devices"].includes(this.name))
         throw new DOMException("injected", "QuotaExceededError");
       return real.apply(this, given as never);
     });
+  }
+
+  it("keeps nothing back from the server that lies here already", async () => {
+    await inspection.append(PASS);
+    await inspection.putEvidence("HTL01", PHOTO, photo);
+    full();
     await app.sync.now();
     expect(server.entries.size).toBe(2);
     expect(server.blobs.has(HASH)).toBe(true);
@@ -112,6 +116,20 @@ describe("a full disk", () => {
       waiting: { entries: 0, photos: 0 },
       reason: { code: "quota_full" },
     });
+  });
+
+  it("is made free of what may be forgotten, also while nothing more comes in", async () => {
+    await inspection.append(PASS);
+    await inspection.putEvidence("HTL01", PHOTO, photo);
+    server.removed.add(HOTEL);
+    await app.sync.now();
+    inspection.close();
+    expect(app.work.tasks.value).toHaveLength(1);
+    server.mayForget = true;
+    full();
+    phone.profile.clock.pass(3_600_000);
+    await app.sync.now();
+    expect(app.work.tasks.value).toEqual([]);
   });
 });
 
