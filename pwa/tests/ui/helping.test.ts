@@ -1,8 +1,13 @@
 // @vitest-environment happy-dom
 /** What the sync page offers with a thing that the server did not take in: only what helps. */
 import { afterEach, describe, expect, it } from "vitest";
+import { shallowRef } from "vue";
 import { createMemoryHistory, createRouter } from "vue-router";
+import { Refusal } from "../../src/vault/refusal";
 import type { SyncItem } from "@/app/ports";
+import App from "@/app/App.vue";
+import SyncPage from "@/field/sync/SyncPage.vue";
+import { toasts } from "@/ui/toast";
 import SyncItemRow from "@/field/sync/SyncItemRow.vue";
 import { helpFor } from "@/field/sync/helping";
 import { show, type Story } from "./screens";
@@ -30,6 +35,55 @@ async function row(code: string | null, more: Partial<SyncItem> = {}): Promise<s
   story = undefined;
   return found;
 }
+
+it("that could not be offered again says why", async () => {
+  const item = {
+    ...{
+      id: "a",
+      inspection: "visit",
+      subjectName: "昆阳春天宾馆",
+      what: "entry",
+      kind: "answer",
+      path: "HT101",
+    },
+    ...{
+      state: "refused",
+      reason: null,
+      percent: 0,
+      bytes: 0,
+      at: "2026-11-22T06:01:00.000Z",
+      nextTry: null,
+    },
+  };
+  const status = { items: [item], waiting: { entries: 0, photos: 0, refused: 1, held: 0, bytes: 0 } };
+  const suicha = {
+    sync: {
+      status: shallowRef({
+        ...status,
+        network: "online",
+        lastSync: null,
+        nextTry: null,
+        skewMs: null,
+        percent: null,
+      }),
+      retry: () => Promise.reject(new Refusal("storage_lost")),
+    },
+    work: { titles: async () => ({}) },
+    session: { state: shallowRef({ me: null, notices: [] }), othersUnsent: async () => 0 },
+    storage: { state: shallowRef({ warnings: [] }) },
+  };
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: "/sync", component: SyncPage },
+      { path: "/office/files", component: {} },
+    ],
+  });
+  await router.push("/sync");
+  story = await show(App, {}, { router, suicha });
+  await story.tap("sync-retry");
+  expect(toasts.value).toMatchObject([{ tone: "fail", text: expect.stringContaining("存储") }]);
+});
 
 describe("a thing that was not taken in", () => {
   it("is offered again where it may pass now", async () => {

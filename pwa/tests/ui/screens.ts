@@ -51,6 +51,8 @@ export async function show(
     router?: Router;
     /** What the lead's components read. */
     reviewing?: Reviewing;
+    /** What of the app is not the usual. */
+    suicha?: object;
   } = {},
 ): Promise<Story> {
   await needWords(["field", "lead"]);
@@ -83,6 +85,7 @@ export async function show(
     clock: { now: () => NOW },
     capture: { tick: () => undefined },
     session: { state: shallowRef({ me: null }) },
+    ...given.suicha,
   } as unknown as Suicha;
 
   const stating = "state" in ((component as { props?: object }).props ?? {});
