@@ -102,7 +102,8 @@ export class LiveInspection implements OpenInspection {
   async look(id: string): Promise<void> {
     this.looked.value = new Set(this.looked.value).add(id);
     const all = (await this.vault.meta("looked")) ?? {};
-    await this.vault.setMeta("looked", { ...all, [this.id]: [...this.looked.value] });
+    const looked = { ...all, [this.id]: [...this.looked.value] };
+    await this.vault.setMeta("looked", looked).catch(fullIsNone);
   }
 
   async evidence(sha256: string): Promise<{ bytes: ArrayBuffer; media_type: string } | null> {

@@ -4,6 +4,7 @@ import { photoPath } from "../api/server";
 import type { Http } from "../api/http";
 import { sha256Hex } from "../core/sha256";
 import type { Text } from "../core/checklist/types";
+import { fullIsNone } from "../vault/durable";
 import { isoTime } from "../vault/encoding";
 import { evidenceRecord, keepBlob, readBlob } from "../vault/blobs";
 import { exchange } from "../vault/exchange";
@@ -88,7 +89,8 @@ export class Work implements WorkPort {
     opened.looked.value = new Set((await vault.meta("looked"))?.[id]);
     this.open.set(id, opened);
     this.runner?.attend(true);
-    await vault.setMeta("opened", { ...(await vault.meta("opened")), [id]: this.own.effects.clock.now() });
+    const begun = { ...(await vault.meta("opened")), [id]: this.own.effects.clock.now() };
+    await vault.setMeta("opened", begun).catch(fullIsNone);
     await this.refresh();
     return opened;
   }

@@ -118,6 +118,14 @@ describe("a full disk", () => {
     });
   });
 
+  it("keeps nobody from reading what he has said", async () => {
+    await inspection.append(PASS);
+    inspection.close();
+    full();
+    const opened = await app.work.openInspection(HOTEL);
+    expect(opened.view.value.state.answers["HTL01"]?.value).toBe("pass");
+  });
+
   it("is made free of what may be forgotten, also while nothing more comes in", async () => {
     await inspection.append(PASS);
     await inspection.putEvidence("HTL01", PHOTO, photo);
@@ -172,7 +180,7 @@ describe("logging out", () => {
       throw new DOMException("injected", "UnknownError");
     });
     vi.spyOn(console, "warn").mockImplementation(() => undefined);
-    await app.session.logout().catch(() => undefined);
+    await app.session.logout();
     expect(app.session.state.value.phase).toBe("signed_out");
   });
 });
