@@ -4,7 +4,7 @@ import { useSuicha } from "@/app/container";
 import { canonical } from "@/core/canonical";
 import { headsAt, traceOf, type Entry, type Trace } from "@/core/journal";
 import { since } from "@/ui/format";
-import { useWords } from "@/locales";
+import { useWords, type Speech } from "@/locales";
 import type { Inspecting } from "./inspecting";
 
 /** What can be said at one place by either of two people: an answer, or the words on a failed item. */
@@ -56,6 +56,15 @@ export function useSaidBy(inspecting: Inspecting, path: () => string): ComputedR
       )
       .join(t("answer.comma"));
   });
+}
+
+/** "我" of the person who looks; anybody else by name. */
+export function whose(
+  { author, device }: Pick<Entry, "author" | "device">,
+  { looker, nameOf }: Pick<Inspecting, "looker" | "nameOf">,
+  { t }: Pick<Speech, "t">,
+): string {
+  return author === looker.value ? t("trace.me") : nameOf(author, device);
 }
 
 /** True where a word of the person who looks gave way to another's and he has not looked yet. */
