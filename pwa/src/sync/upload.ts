@@ -144,7 +144,7 @@ async function create(vault: Vault, effects: UploadEffects, transfer: Transfer):
     headers,
     body: first.byteLength > 0 ? first : null,
   });
-  if (answer.status !== 201 && answer.status !== 200) throw refused(effects, answer);
+  if (answer.status !== 201 && answer.status !== 200) throw effects.http.refused(answer);
   transfer.url = pathOf(answer.headers.get("Location"));
   transfer.offset = offsetOf(answer, bytes.byteLength) ?? 0;
   if (transfer.url === null && transfer.offset < bytes.byteLength) throw new Unreachable();
@@ -155,7 +155,7 @@ async function create(vault: Vault, effects: UploadEffects, transfer: Transfer):
 async function locate(effects: UploadEffects, transfer: Transfer): Promise<boolean> {
   const answer = await effects.http.raw({ method: "HEAD", path: transfer.url!, headers: TUS });
   if (isGone(answer)) return false;
-  if (answer.status >= 300) throw refused(effects, answer);
+  if (answer.status >= 300) throw effects.http.refused(answer);
   const offset = offsetOf(answer, transfer.bytes.byteLength);
   if (offset === null) return false;
   transfer.offset = offset;
@@ -176,7 +176,7 @@ async function patch(vault: Vault, effects: UploadEffects, transfer: Transfer): 
   });
   if (isGone(answer)) return false;
   if (answer.status === 409) return moved(effects, transfer, answer);
-  if (answer.status >= 300) throw refused(effects, answer);
+  if (answer.status >= 300) throw effects.http.refused(answer);
   const offset = offsetOf(answer, transfer.bytes.byteLength);
   if (offset === null || offset <= transfer.offset) return false;
   transfer.offset = offset;
@@ -219,12 +219,8 @@ function isGone({ status }: HttpAnswer): boolean {
 async function moved(effects: UploadEffects, transfer: Transfer, answer: HttpAnswer): Promise<boolean> {
   const before = transfer.offset;
   if (!(await locate(effects, transfer))) return false;
-  if (transfer.offset === before) throw refused(effects, answer);
+  if (transfer.offset === before) throw effects.http.refused(answer);
   return true;
-}
-
-function refused(effects: UploadEffects, answer: HttpAnswer): ApiError | Unreachable {
-  return effects.http.refused(answer);
 }
 
 function offsetOf({ headers }: HttpAnswer, size: number): number | null {

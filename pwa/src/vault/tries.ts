@@ -44,9 +44,7 @@ export class Tries {
   }
 
   async end(id: string): Promise<void> {
-    await durably(this.db, () =>
-      this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }).then(() => undefined),
-    );
+    await durably(this.db, () => this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }));
   }
 }
 
