@@ -24,18 +24,14 @@ test("a revoked phone is heard apart, and a photo is erased by two", async ({ br
   const office = await (await browser.newContext(atDesk)).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
-  const task = (await people.tasksOf(office)).find(
-    (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,
-  )!;
+  const task = people.hotelForTwo(await people.tasksOf(office));
   const inspector = task.inspectors[0]!;
 
   at.phone = await openPhone(at.folder, at.server.address);
   const page = at.phone.pages()[0] ?? (await at.phone.newPage());
   await people.signIn(page, logins[inspector.name]!);
   await people.visit(page, task);
-  await people.section(page, "opening");
-  await page.getByTestId("arrive").click();
-  await people.choose(page, "CM08", "open");
+  await people.arrive(page);
   await people.section(page, "hotel-licence");
   await people.choose(page, "HT101", "held");
   await people.shoot(page, "photo-HT101");

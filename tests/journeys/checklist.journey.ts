@@ -178,9 +178,7 @@ test("a store of precursors: the shortage runs while it is counted", async () =>
   test.setTimeout(300_000);
   const page = await begun();
   await visit(page, PRECURSORS);
-  await people.section(page, "opening");
-  await page.getByTestId("arrive").click();
-  await people.choose(page, "CM08", "open");
+  await people.arrive(page);
   await people.section(page, "precursor-business");
   await people.choose(page, "PC102", "use");
   await people.choose(page, "PC103", "hydrochloric-acid");

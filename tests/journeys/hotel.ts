@@ -79,6 +79,21 @@ async function unfold(page: Page, toggle: Locator, cell: string): Promise<void> 
   }).toPass({ timeout: 20_000 });
 }
 
+/** Notes room 203 among those that the system is tried with. */
+export async function room203(page: Page): Promise<void> {
+  await section(page, "hotel-system");
+  await choose(page, "HT201", "online");
+  await card(page, "HT203");
+  await page.getByTestId("answer-HT203-add-row").click();
+  await type(page, "cell-HT203-1-room", "203");
+}
+
+/** The row of that room, open for its cells. */
+export async function unfoldRoom203(page: Page): Promise<void> {
+  await card(page, "HT203");
+  await unfold(page, page.getByTestId("row-HT203-1-toggle"), "cell-HT203-1-room");
+}
+
 /** The second inspector's part: the drawn rooms, one of them with an unregistered guest. */
 export async function registration(page: Page): Promise<void> {
   await section(page, "hotel-registration");

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, openPhone } from "./browser";
+import * as hotel from "./hotel";
 import * as people from "./people";
 import type { Found } from "./people";
 import { ROOT, run, Server } from "./server";
@@ -107,14 +108,6 @@ async function marks(page: Page, tool: "arrow" | "box"): Promise<void> {
   await expect(page.getByTestId("mark-editor")).toBeHidden();
 }
 
-/** The row of room 203, open for its cells. */
-async function unfolded(page: Page): Promise<void> {
-  await people.card(page, "HT203");
-  const toggle = page.getByTestId("row-HT203-1-toggle");
-  if ((await toggle.getAttribute("aria-expanded")) !== "true") await toggle.click();
-  await expect(page.getByTestId("cell-HT203-1-room")).toBeVisible();
-}
-
 async function toSync(page: Page): Promise<void> {
   await people.place(page, "sync");
   await expect(page.getByTestId("sync-page")).toBeVisible();
@@ -200,7 +193,7 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
   const tasks = await people.tasksOf(office);
-  const task = tasks.find((one) => one.subject.trade === "hotel" && one.inspectors.length === 2)!;
+  const task = people.hotelForTwo(tasks);
   const [first, second] = task.inspectors as [Found["inspectors"][0], Found["inspectors"][0]];
   const [loginA, loginB] = [logins[first.name]!, logins[second.name]!];
   const third = Object.entries(logins).find(
@@ -220,14 +213,8 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
   const a = await prepared(0, loginA, task);
   const b = await prepared(1, loginB, task);
   await test.step("common ground: a row, a photo, a business that is open", async () => {
-    await people.section(a, "opening");
-    await a.getByTestId("arrive").click();
-    await people.choose(a, "CM08", "open");
-    await people.section(a, "hotel-system");
-    await people.choose(a, "HT201", "online");
-    await people.card(a, "HT203");
-    await a.getByTestId("answer-HT203-add-row").click();
-    await people.type(a, "cell-HT203-1-room", "203");
+    await people.arrive(a);
+    await hotel.room203(a);
     await people.section(a, "hotel-licence");
     await people.choose(a, "HT101", "held");
     await people.shoot(a, "photo-HT101");
@@ -255,9 +242,9 @@ test("nothing is lost, and the screen says so", async ({ browser }) => {
     await a.getByTestId("photo-withdraw-done").click();
     await people.section(a, "hotel-system");
     await people.section(b, "hotel-system");
-    await unfolded(a);
+    await hotel.unfoldRoom203(a);
     await a.getByTestId("row-HT203-1-remove").click();
-    await unfolded(b);
+    await hotel.unfoldRoom203(b);
     await people.type(b, "cell-HT203-1-room", "204");
     await people.section(a, "opening");
     await people.section(b, "opening");

@@ -64,10 +64,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
   await people.signIn(office, "office");
   await people.drawAndDispatch(office);
   const logins = await people.loginsByName(office);
-  const task = (await people.tasksOf(office)).find(
-    (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,
-  );
-  if (task === undefined) throw new Error("the draw gave no hotel");
+  const task = people.hotelForTwo(await people.tasksOf(office));
   const [first, second] = task.inspectors as [Found["inspectors"][0], Found["inspectors"][0]];
 
   /** The second inspector reads on his own phone what the first made, and signs there. */
@@ -107,9 +104,7 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
   await test.step("the second phone fills in the rooms, and sees one thing differently", async () => {
     await b.getByTestId(`task-${task.id}`).click();
     await b.getByTestId("task-start").click();
-    await people.section(b, "opening");
-    await b.getByTestId("arrive").click();
-    await people.choose(b, "CM08", "open");
+    await people.arrive(b);
     await people.section(b, "hotel-licence");
     await people.choose(b, "HT104", "fail");
     await hotel.finding(b, "HT104");

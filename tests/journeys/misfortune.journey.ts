@@ -69,9 +69,7 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
   await people.readyForOffline(page);
   await people.unlockIfAsked(page, login);
   await people.visit(page, task);
-  await people.section(page, "opening");
-  await page.getByTestId("arrive").click();
-  await people.choose(page, "CM08", "open");
+  await people.arrive(page);
   await people.saved(page);
   await people.syncAll(page, task);
 

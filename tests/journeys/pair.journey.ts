@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "@playwright/test";
 import { desk, openPhone } from "./browser";
+import * as hotel from "./hotel";
 import * as people from "./people";
 import type { Found } from "./people";
 import { Server } from "./server";
@@ -54,9 +55,7 @@ test("two who differ see it, find it, settle it with a tap and a reason, and men
   const office = await (await browser.newContext({ ...desk, baseURL: server.address })).newPage();
   await people.signIn(office, "office");
   const logins = await people.loginsByName(office);
-  const task = (await people.tasksOf(office)).find(
-    (one) => one.subject.trade === "hotel" && one.inspectors.length === 2,
-  )!;
+  const task = people.hotelForTwo(await people.tasksOf(office));
   const [first, second] = task.inspectors as [Found["inspectors"][0], Found["inspectors"][0]];
   const a = await atVisit(logins[first.name]!, task);
   const b = await atVisit(logins[second.name]!, task);
@@ -66,14 +65,8 @@ test("two who differ see it, find it, settle it with a tap and a reason, and men
   };
 
   await test.step("common ground: a business that is open, a row and a finding of the first", async () => {
-    await people.section(a, "opening");
-    await a.getByTestId("arrive").click();
-    await people.choose(a, "CM08", "open");
-    await people.section(a, "hotel-system");
-    await people.choose(a, "HT201", "online");
-    await people.card(a, "HT203");
-    await a.getByTestId("answer-HT203-add-row").click();
-    await people.type(a, "cell-HT203-1-room", "203");
+    await people.arrive(a);
+    await hotel.room203(a);
     await people.section(a, "hotel-licence");
     await people.choose(a, "HT104", "fail");
     await people.type(a, "answer-HT104-finding-text", "前台无值班登记簿");
@@ -162,9 +155,7 @@ test("two who differ see it, find it, settle it with a tap and a reason, and men
     await expect(b.getByTestId("toast")).toContainText(`原为 ${first.name}：前台无值班登记簿`);
     await picture(b, "finding-overwritten");
     await people.section(b, "hotel-system");
-    await people.card(b, "HT203");
-    const toggle = b.getByTestId("row-HT203-1-toggle");
-    if ((await toggle.getAttribute("aria-expanded")) !== "true") await toggle.click();
+    await hotel.unfoldRoom203(b);
     await b.getByTestId("row-HT203-1-remove").click();
     await expect(b.getByTestId("toast")).toContainText(`${first.name}填写过`);
     await expect(b.getByTestId("trace-removed-HT203")).toContainText("203");

@@ -75,6 +75,13 @@ export async function tasksOf(office: Page): Promise<Found[]> {
   return ((await answer.json()) as { rows: Found[] }).rows;
 }
 
+/** A hotel that two inspectors visit. */
+export function hotelForTwo(tasks: readonly Found[]): Found {
+  const found = tasks.find(({ subject, inspectors }) => subject.trade === "hotel" && inspectors.length === 2);
+  if (found === undefined) throw new Error("the draw gave no hotel");
+  return found;
+}
+
 /** Logins by name: the demo's accounts are shown to everybody. */
 export async function loginsByName(page: Page): Promise<Record<string, string>> {
   const session = await (await page.request.get("/api/session")).json();
@@ -151,6 +158,13 @@ export async function choose(page: Page, code: string, key: string): Promise<voi
 export async function section(page: Page, id: string): Promise<void> {
   await page.getByTestId(`section-${id}`).click();
   await expect(page.getByTestId(`section-page-${id}`)).toBeVisible();
+}
+
+/** Arrives at a business that is open. */
+export async function arrive(page: Page): Promise<void> {
+  await section(page, "opening");
+  await page.getByTestId("arrive").click();
+  await choose(page, "CM08", "open");
 }
 
 /** Reads the record page by page to its end; the way to the signatures opens only then. */
