@@ -2,6 +2,7 @@
 /** The answer widgets and the conflict card, as an inspector meets them. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Conflict } from "@/app/ports";
+import type { Entry } from "@/core/journal/types";
 import AnswerField from "@/field/answers/AnswerField.vue";
 import ConflictCard from "@/field/inspection/ConflictCard.vue";
 import { toasts } from "@/ui/toast";
@@ -204,27 +205,53 @@ describe("two inspectors disagree about a row", () => {
     { id: "a".repeat(64), kind: "row", path, value: null },
     { id: "c".repeat(64), kind: "answer", path: `${path}/room`, value: "101" },
   ];
+  const stated = { order: 3, source: "hand", key: null };
+  const entries = [
+    { id: "r".repeat(64), kind: "row", path, value: stated, replaces: [] },
+    { ...sides[0], replaces: ["r".repeat(64)] },
+    { ...sides[1], replaces: [] },
+  ] as unknown as Entry[];
   const given = {
     conflicts: [conflict],
-    state: { conflicts: { [conflict.key]: sides } },
+    state: {
+      conflicts: { [conflict.key]: sides },
+      answers: { [`${path}/room`]: { value: "101", heads: ["c".repeat(64)] } },
+    },
+    entries,
   };
 
-  it("keeping it replaces what was said of the row and leaves what was filled in", async () => {
+  it("keeping it puts the row back where it was and leaves what was filled in", async () => {
     story = await show(ConflictCard, { conflict }, given);
     await story.tap("conflict-side-1");
     await story.tap("conflict-reason-1");
-    const [[stated]] = story.said as [Settled];
-    expect(stated).toMatchObject({ kind: "row", path, replaces: ["a".repeat(64)] });
-    expect(stated.value).not.toBeNull();
+    const [[said]] = story.said as [Settled];
+    expect(said).toEqual({ kind: "row", path, value: stated, replaces: ["a".repeat(64)] });
     expect(toasts.value[0]?.action).toBeUndefined();
+  });
+
+  it("has two sides, however many cells were filled in on it", async () => {
+    const more = { ...conflict, claims: [...conflict.claims, { ...claim("d", "2"), author: "c" }] };
+    const filled = [...sides, { id: "d".repeat(64), kind: "answer", path: `${path}/guests`, value: "2" }];
+    story = await show(
+      ConflictCard,
+      { conflict: more },
+      { conflicts: [more], state: { conflicts: { [conflict.key]: filled } } },
+    );
+    expect(story.page.querySelectorAll("[role=radio]")).toHaveLength(2);
+    expect(story.get("conflict-side-1").querySelectorAll(".conflict__who")).toHaveLength(1);
   });
 
   it("removing it takes everything along, and the toast brings it back", async () => {
     story = await show(ConflictCard, { conflict }, given);
     await story.tap("conflict-side-0");
     await story.tap("conflict-reason-1");
-    const [[stated]] = story.said as [Settled];
-    expect(stated).toMatchObject({ value: null, replaces: ["a".repeat(64), "c".repeat(64)] });
+    const [[said]] = story.said as [Settled];
+    expect(said).toMatchObject({ value: null, replaces: ["a".repeat(64), "c".repeat(64)] });
     expect(toasts.value[0]?.action?.text).toBe("撤销");
+    await toasts.value[0]!.action!.run();
+    expect(story.said[1]).toEqual([
+      { kind: "row", path, value: stated },
+      { kind: "answer", path: `${path}/room`, value: "101" },
+    ]);
   });
 });
