@@ -13,6 +13,8 @@ import { helpFor } from "@/field/sync/helping";
 import { show, type Story } from "./screens";
 
 let story: Story | undefined;
+/** The words of the last row that was shown. */
+let said = "";
 afterEach(() => {
   story?.close();
   story = undefined;
@@ -30,6 +32,7 @@ async function row(code: string | null, more: Partial<SyncItem> = {}): Promise<s
   await router.push("/visit/here");
   story = await show(SyncItemRow, { item, why: "now" }, { router });
   const seen = [...story.page.querySelectorAll<HTMLElement>("[data-testid]")];
+  said = story.page.textContent!;
   story.close();
   const found = seen.map((one) => one.dataset.testid!).filter((id) => !id.startsWith("sync-item"));
   story = undefined;
@@ -102,9 +105,16 @@ describe("a thing that was not taken in", () => {
     expect(await row("signature_wrong", { state: "held" })).toEqual(["sync-help"]);
   });
 
-  it("that no line will carry goes as a file, and a photo that is gone is taken again", async () => {
-    expect(await row("upload_too_large")).toEqual(["sync-file"]);
-    expect(await row("missing_here", { what: "photo" })).toEqual(["sync-retake"]);
+  it("that is too large for the server goes by no other road either", async () => {
+    expect(await row("upload_too_large", { what: "photo" })).toEqual(["sync-help"]);
+    expect(helpFor("entry_too_large")).toBe("office");
+  });
+
+  it("that is gone from the phone is made again: a photo taken, an answer filled in", async () => {
+    expect(await row("missing_here", { what: "photo" })).toEqual(["sync-again"]);
+    expect(said).toContain("去补拍");
+    expect(await row("missing_here")).toEqual(["sync-again"]);
+    expect(said).toContain("去重填");
   });
 
   it("is a bar only where there is something to measure", async () => {

@@ -1,10 +1,10 @@
 /** What helps with a thing that the server did not take in: trying again is only offered where it may pass. */
 
 /**
- * retry: it may pass now · decided: it lies at the server and somebody there decides · office: only the office can help ·
- * file: no network will carry it, a file does · retake: the bytes are gone from this phone.
+ * retry: it may pass now · decided: it lies at the server and somebody there decides · office: only the office can
+ * help, by a file too the server takes nothing else · again: it is gone from this phone, and is to be made again.
  */
-export type Help = "retry" | "decided" | "office" | "file" | "retake";
+export type Help = "retry" | "decided" | "office" | "again";
 
 const HELP: Readonly<Record<string, Help>> = {
   device_revoked: "decided",
@@ -15,11 +15,10 @@ const HELP: Readonly<Record<string, Help>> = {
   not_your_inspection: "office",
   server_only: "office",
   evidence_erased: "decided",
-  entry_too_large: "file",
-  upload_too_large: "file",
-  entry_unreadable: "file",
-  entry_id_wrong: "file",
-  missing_here: "retake",
+  entry_too_large: "office",
+  upload_too_large: "office",
+  entry_unreadable: "office",
+  missing_here: "again",
   // Of the way, not of what was carried.
   upload_hash_wrong: "retry",
   upload_checksum_wrong: "retry",
