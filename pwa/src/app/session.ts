@@ -58,7 +58,7 @@ export class Session implements SessionPort {
       this.show({ server: this.state.value.me === null ? "none" : "expired" }),
     );
     own.effects.channel.listen((note) => {
-      if (note.about === "lock" && note.vault === this.vault?.id) void this.leave();
+      if (note.about === "lock" && note.vault === this.vault?.id) void this.leftElsewhere();
     });
   }
 
@@ -152,8 +152,7 @@ export class Session implements SessionPort {
   }
 
   async devices(): ReturnType<SessionPort["devices"]> {
-    const mine = this.vault?.device ?? null;
-    return listed(this.own.http, mine);
+    return listed(this.own.http, this.vault?.device ?? null);
   }
 
   /** Whether the server listens to this vault: its person is signed in there and its device is known. */
@@ -285,6 +284,12 @@ export class Session implements SessionPort {
   private takeFacts({ bureau, limits, demo }: SessionAnswer): void {
     this.show({ bureauName: bureau.name, limits, demo });
     void this.own.shelf.keepFacts({ bureauName: bureau.name, limits }).catch(() => undefined);
+  }
+
+  /** He has logged out in another tab: it is nobody's turn here either. */
+  private async leftElsewhere(): Promise<void> {
+    await this.leave();
+    this.show(await this.here());
   }
 
   private async leave(): Promise<void> {

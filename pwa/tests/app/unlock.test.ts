@@ -63,4 +63,12 @@ describe("a phone after a reload", () => {
     await again.session.login({ login: LI.login, password: PASSWORD });
     expect(shown(again)).toMatchObject({ me: LI.name, unlocks: true });
   });
+
+  it("asks for the name in every tab after one has logged out", async () => {
+    await phone.login(await started(), LI);
+    const tabs = [await started(), await started()] as const;
+    for (const tab of tabs) await phone.login(tab, WANG);
+    await tabs[0].session.logout();
+    await expect.poll(() => shown(tabs[1])).toEqual({ vaultsHere: 2, unlocks: false, me: null });
+  });
 });
