@@ -110,10 +110,12 @@ def _fill(folder: Path, at: datetime, before: Path | None, key: SealingKey) -> M
     manifest = Manifest(at.isoformat(), key.id, name, digest, dumped.tables, len(blobs), keys, revision=dumped.revision)
     manifest = Manifest(**asdict(manifest) | {"mac": manifest.mac_under(key)})
     verify_contents(folder, manifest, key, read)
-    with (folder / "manifest.json").open("w", encoding="utf-8") as file:
+    fresh = folder / "manifest.part"
+    with fresh.open("w", encoding="utf-8") as file:
         file.write(json.dumps(asdict(manifest), indent=1) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    os.replace(fresh, folder / "manifest.json")
     sync_tree(folder)
     return manifest
 
@@ -222,10 +224,14 @@ def _workroom(settings: Settings) -> Iterator[Path]:
 
 
 def _linkable(before: Path | None, key: SealingKey) -> Path | None:
-    """The blobs of the backup before, if they are sealed with the key of today."""
-    if before is None or json.loads((before / "manifest.json").read_text("utf-8")).get("key") != key.id:
+    """The blobs of the backup before, if it says that they are sealed with the key of today."""
+    if before is None:
         return None
-    return before / "blobs"
+    try:
+        sealed_with = json.loads((before / "manifest.json").read_text("utf-8")).get("key")
+    except (ValueError, AttributeError):
+        return None
+    return before / "blobs" if sealed_with == key.id else None
 
 
 def _database_to(folder: Path, manifest: Manifest, key: SealingKey, room: Path) -> Path:

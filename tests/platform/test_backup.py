@@ -297,6 +297,30 @@ def test_a_backup_that_fails_leaves_the_room_it_took(
     assert _all_of(tmp_path / "backup") == []
 
 
+def test_a_power_cut_at_the_last_byte_does_not_stop_the_backups_that_follow(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: SetClock
+) -> None:
+    real = os.fsync
+
+    def cut(handle: int) -> None:
+        if "manifest" in os.readlink(f"/proc/self/fd/{handle}"):
+            os.ftruncate(handle, 0)
+            raise KeyboardInterrupt
+        real(handle)
+
+    with monkeypatch.context() as off:
+        off.setattr(os, "fsync", cut)
+        off.setattr("server.platform.backup.shutil.rmtree", Mock())
+        with pytest.raises(KeyboardInterrupt):
+            make_backup(tmp_path / "backup")
+    assert newest(tmp_path / "backup") is None
+    clock.advance(days=1)
+    whole, _ = make_backup(tmp_path / "backup")
+    (whole / "manifest.json").write_text("{")
+    clock.advance(days=1)
+    assert verify_backup(make_backup(tmp_path / "backup")[0])
+
+
 def test_every_name_in_a_backup_is_synced_before_it_counts(
     full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
