@@ -66,7 +66,7 @@ def recomputed(database: sqlite3.Connection, statement: Row) -> Row:
 
 
 def fed(row: Row, feeds: dict[str, int]) -> bool:
-    return row["feed"] is not None and row["feed"] <= feeds.get(row["inspection_id"], 0)
+    return bool(row["feed"]) and row["feed"] <= feeds.get(row["inspection_id"], 0)
 
 
 def root(rows: list[Row], columns: tuple[str, ...]) -> Row:

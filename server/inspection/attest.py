@@ -6,7 +6,7 @@ was attested and lies elsewhere (printed, on a disc, with the legal office) show
 
 Roots are Merkle roots as in RFC 6962 (leaf: 0x00, node: 0x01) over rows in the order of their keys; a leaf is the
 canonical JSON of the row's columns. Left out is what changes rightly: how far a trail row was delivered, and whether a
-held entry was taken in later; which entries were part of the record is a root of its own.
+held entry, and the run that proves it, was taken in later; which entries were part of the record is a root of its own.
 """
 
 import hashlib
@@ -71,7 +71,8 @@ def _rows(model: type[Base], columns: Sequence[str]) -> Iterable[Any]:
 
 
 def _is_fed(row: Any, feeds: Mapping[str, int]) -> bool:
-    return row.feed is not None and row.feed <= feeds.get(row.inspection_id, 0)
+    """Whether it was part of the record: what is held has no count, and its runs have none yet (0)."""
+    return bool(row.feed) and row.feed <= feeds.get(row.inspection_id, 0)
 
 
 def _leaf(row: Any, columns: Sequence[str]) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from server.dispatch.models import Task
+from server.dispatch.models import Task, TaskInspector
 from server.platform.clock import SetClock
 from server.platform.db import db
 from server.platform.trail import record
@@ -58,6 +58,22 @@ def test_what_was_attested_holds_and_goes_on_holding(app: Flask, clock: SetClock
     assert verified(statement).returncode == 0
     say(phone, 3)
     assert verified(statement).returncode == 0, verified(statement).stdout
+
+
+def test_what_is_put_aside_and_what_is_taken_in_after_all_raise_no_alarm(
+    app: Flask, clock: SetClock, phone: Phone, task: Task, tmp_path: Path
+) -> None:
+    card = task.inspectors[0].id
+    before = attested(app, clock, tmp_path / "before")
+    db.session.get_one(TaskInspector, card).removed_at = clock.now()
+    apart = phone.answer("HT200", "pass")
+    assert phone.outcome([apart]) == {("held", "not_assigned")}
+    between = attested(app, clock, tmp_path / "between")
+    db.session.get_one(TaskInspector, card).removed_at = None
+    assert phone.outcome([apart]) == {("accepted", None)}
+    db.session.commit()
+    for statement in (before, between):
+        assert verified(statement).returncode == 0, verified(statement).stdout
 
 
 def test_an_attestation_that_was_rewritten_is_refused(
