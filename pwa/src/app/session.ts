@@ -18,6 +18,7 @@ import { outlook } from "./outlook";
 import { learn, listed, soonest } from "./learning";
 import type { Effects, LoginInput, Notice, PasswordChange, SessionPort, SessionState } from "./ports";
 import { areasOf, CLOSED, meOf } from "./session-state";
+import { takeTurn, whoIsHere } from "./turn";
 
 /** A boot waits no longer than this for the server; what comes later is taken in when it comes. */
 const BOOT_WAIT_MS = 2_500;
@@ -64,12 +65,11 @@ export class Session implements SessionPort {
 
   async start(): Promise<SessionState> {
     const { shelf, effects } = this.own;
-    const [here, facts] = await Promise.all([this.here(), shelf.facts().catch(() => null)]);
-    const { vaultsHere } = here;
+    const [here, facts] = await Promise.all([whoIsHere(shelf), shelf.facts().catch(() => null)]);
     this.show({ ...here, ...(facts ?? {}) });
     const looked = this.door.look().then((answer) => this.taken(answer));
     // Who has no line and a vault here types his password: there is nothing to wait for.
-    if (vaultsHere === 0 || effects.wakes.online()) await soonest(effects.clock, looked, BOOT_WAIT_MS);
+    if (here.vaultsHere === 0 || effects.wakes.online()) await soonest(effects.clock, looked, BOOT_WAIT_MS);
     const { phase } = this.state.value;
     if (phase === "starting") this.show({ phase: "signed_out" });
     return this.state.value;
@@ -137,8 +137,7 @@ export class Session implements SessionPort {
     const vault = this.vault;
     // What cannot be counted must not keep the vault open.
     const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count()).catch(() => 0);
-    await this.own.shelf.turn(null).catch(() => undefined);
-    this.show(await this.here());
+    this.show(await takeTurn(this.own.shelf, null));
     if (vault !== null) this.own.effects.channel.post({ about: "lock", vault: vault.id });
     await this.leave();
     await this.door.close();
@@ -225,23 +224,8 @@ export class Session implements SessionPort {
       await this.leave();
       throw thrown;
     });
-    await Promise.all([working, this.refresh(), this.takesTurn(vault)]);
-  }
-
-  /** Whose turn it is now, for the next time; a phone that cannot note it asks for the name then. */
-  private async takesTurn(vault: Vault): Promise<void> {
-    await this.own.shelf.turn(vault.id).catch(() => undefined);
-    this.show(await this.here());
-  }
-
-  /** What lies on this phone, without a name. */
-  private async here(): Promise<Pick<SessionState, "vaultsHere" | "unlocks">> {
-    const { shelf } = this.own;
-    const [vaultsHere, latest] = await Promise.all([
-      shelf.count().catch(() => 0),
-      shelf.latest().catch(() => null),
-    ]);
-    return { vaultsHere, unlocks: latest !== null };
+    const turn = takeTurn(this.own.shelf, vault.id).then((here) => this.show(here));
+    await Promise.all([working, this.refresh(), turn]);
   }
 
   private openedAtDesk(answer: SessionAnswer & { person: Person }): void {
@@ -289,7 +273,7 @@ export class Session implements SessionPort {
   /** He has logged out in another tab: it is nobody's turn here either. */
   private async leftElsewhere(): Promise<void> {
     await this.leave();
-    this.show(await this.here());
+    this.show(await whoIsHere(this.own.shelf));
   }
 
   private async leave(): Promise<void> {
