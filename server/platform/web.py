@@ -6,6 +6,7 @@ old page cannot take HTML for a script.
 """
 
 from mimetypes import guess_type
+from os.path import isfile  # a name that no disk takes is no file to it; pathlib raises
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
@@ -53,7 +54,7 @@ def _pages(folder: Path) -> Blueprint:
     @pages.get("/<path:path>")
     @access(public=True, answers="file")
     def page(path: str) -> Response:
-        if path and (folder / path).is_file():
+        if path and isfile(folder / path):
             return _file(folder, path)
         if path.startswith(("api/", "assets/")) or Path(path).suffix:
             raise NotFound
@@ -65,7 +66,7 @@ def _pages(folder: Path) -> Blueprint:
 def _file(folder: Path, path: str) -> Response:
     """A file of the phone app, packed where the build left a packed copy and the browser takes it."""
     packed = f"{path}.gz"
-    if request.accept_encodings.quality("gzip") > 0 and (folder / packed).is_file():
+    if request.accept_encodings.quality("gzip") > 0 and isfile(folder / packed):
         answer = send_from_directory(folder, packed, mimetype=guess_type(path)[0])
         answer.headers["Content-Encoding"] = "gzip"
     else:

@@ -35,6 +35,12 @@ def test_a_missing_asset_is_never_answered_with_a_page(app: Flask, bureau: Burea
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), path
 
 
+@pytest.mark.parametrize("path", ["/" + "a" * 300, "/api/" + "a" * 300, "/tasks/%00"])
+def test_an_address_that_no_disk_could_hold_is_only_unknown(app: Flask, bureau: Bureau, path: str) -> None:
+    with app.test_client().get(path) as answer:
+        assert answer.status_code in {200, 404}
+
+
 def test_what_nobody_foresaw_answers_with_a_number_and_nothing_else(
     app: Flask, bureau: Bureau, caplog: pytest.LogCaptureFixture
 ) -> None:
