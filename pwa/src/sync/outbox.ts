@@ -40,7 +40,7 @@ export async function confirm(vault: Vault, keys: string[]): Promise<void> {
   await vault.run(() => vault.db.outbox.bulkDelete(keys));
 }
 
-/** Held, refused, or waiting until `nextTry`; the reason is sealed with the label. */
+/** Held, refused, or waiting until `nextTry`; the reason is sealed with the label. On a full disk it is offered again. */
 export async function settle(
   vault: Vault,
   row: OutboxRow,
@@ -51,7 +51,9 @@ export async function settle(
   const label = await labelOf(vault, row);
   const sealed = await vault.box.seal(`outbox:${row.key}`, { ...label, reason });
   const attempts = row.attempts + 1;
-  await vault.run(() => vault.db.outbox.update(row.key, { state, attempts, nextTry, sealed }));
+  await vault
+    .run(() => vault.db.outbox.update(row.key, { state, attempts, nextTry, sealed }))
+    .catch(fullIsNone);
 }
 
 /** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */

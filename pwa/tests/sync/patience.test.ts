@@ -118,6 +118,15 @@ describe("a full disk", () => {
     });
   });
 
+  it("does not offer for ever what was taken beside something that was not", async () => {
+    const held = await inspection.append(PASS);
+    await inspection.append({ ...PASS, path: "HTL02" });
+    server.verdicts.set(held.id, { status: "held", code: "late", detail: "" });
+    full();
+    await app.sync.now();
+    expect(app.sync.status.value.items.map(({ path }) => path)).toEqual(["HTL01"]);
+  });
+
   it("keeps nobody from reading what he has said", async () => {
     await inspection.append(PASS);
     inspection.close();
