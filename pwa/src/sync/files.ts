@@ -20,7 +20,7 @@ import { keyring, type Keyring } from "../vault/runs";
 import { entryKey, evidenceKey, type EvidenceRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { takeManifests } from "./manifest";
-import { confirm, HELD_AGAIN_MS, settle } from "./outbox";
+import { confirm, takeOutcomes } from "./outbox";
 import { takePull, type Pulled } from "./pull";
 import { summarise } from "./summary";
 
@@ -193,17 +193,11 @@ async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Pr
 
 async function takeReceipts(vault: Vault, { clock }: FileEffects, outcomes: PushOutcome[]): Promise<void> {
   const rows = await vault.run(() => vault.db.outbox.bulkGet(outcomes.map(({ id }) => entryKey(id))));
-  const confirmed: string[] = [];
-  for (const [at, { status, code, detail }] of outcomes.entries()) {
+  const told = outcomes.flatMap((outcome, at) => {
     const row = rows[at];
-    if (row === undefined) continue;
-    if (status === "accepted" || status === "known") confirmed.push(row.key);
-    else {
-      const reason = { code: code ?? status, sentence: detail };
-      await settle(vault, row, status, reason, clock.now() + HELD_AGAIN_MS);
-    }
-  }
-  await confirm(vault, confirmed);
+    return row === undefined ? [] : [[row, outcome] as const];
+  });
+  await takeOutcomes(vault, told, clock.now());
 }
 
 async function takeArrivals(vault: Vault, evidence: TasksPart["evidence"]): Promise<void> {

@@ -2,6 +2,7 @@
  * What the server has not confirmed yet, as rows of the vault: an item leaves the outbox only by a confirmation.
  * Held and refused items stay, with the server's sentence, until somebody offers them again.
  */
+import type { PushOutcome } from "../api/types";
 import { fullIsNone } from "../vault/durable";
 import type { OutboxLabel } from "../vault/replica";
 import type { OutboxRow, OutboxState } from "../vault/schema";
@@ -23,7 +24,7 @@ export async function outboxRows(vault: Vault): Promise<OutboxRow[]> {
 }
 
 /** Held items are offered again now and then: the task, the device or the run they lacked may have come since. */
-export const HELD_AGAIN_MS = 6 * 3_600_000;
+const HELD_AGAIN_MS = 6 * 3_600_000;
 
 /** Items to offer now, oldest first. */
 export async function due(vault: Vault, what: OutboxRow["what"], { now, hurry }: Due): Promise<OutboxRow[]> {
@@ -54,6 +55,21 @@ export async function settle(
   await vault
     .run(() => vault.db.outbox.update(row.key, { state, attempts, nextTry, sealed }))
     .catch(fullIsNone);
+}
+
+/** Each entry by the server's word on it. Answers how many the server has. */
+export async function takeOutcomes(
+  vault: Vault,
+  told: readonly (readonly [OutboxRow, PushOutcome])[],
+  now: number,
+): Promise<number> {
+  const confirmed: string[] = [];
+  for (const [row, { status, code, detail }] of told) {
+    if (status === "accepted" || status === "known") confirmed.push(row.key);
+    else await settle(vault, row, status, { code: code ?? status, sentence: detail }, now + HELD_AGAIN_MS);
+  }
+  await confirm(vault, confirmed);
+  return confirmed.length;
 }
 
 /** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */

@@ -12,7 +12,7 @@ import { allRuns } from "../vault/runs";
 import type { OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { waitFor } from "./backoff";
-import { confirm, due, HELD_AGAIN_MS, settle, type Due } from "./outbox";
+import { due, settle, takeOutcomes, type Due } from "./outbox";
 
 const MOST_ENTRIES = 200;
 const MOST_BYTES = 192 * 1024;
@@ -135,17 +135,14 @@ async function take(
   answer: PushAnswer,
 ): Promise<number> {
   const outcomes = new Map(answer.outcomes.map((outcome): [string, PushOutcome] => [outcome.id, outcome]));
-  const confirmed: string[] = [];
+  const told: [OutboxRow, PushOutcome][] = [];
   for (const { row } of batch) {
     const outcome = outcomes.get(row.id);
-    if (outcome === undefined) {
+    if (outcome !== undefined) told.push([row, outcome]);
+    else {
       const wait = clock.now() + waitFor(row.attempts + 1, random, null);
       await settle(vault, row, "waiting", { code: "no_outcome", sentence: null }, wait);
-    } else if (outcome.status === "held" || outcome.status === "refused") {
-      const reason = { code: outcome.code ?? outcome.status, sentence: outcome.detail };
-      await settle(vault, row, outcome.status, reason, clock.now() + HELD_AGAIN_MS);
-    } else confirmed.push(row.key);
+    }
   }
-  await confirm(vault, confirmed);
-  return confirmed.length;
+  return takeOutcomes(vault, told, clock.now());
 }
