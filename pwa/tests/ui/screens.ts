@@ -3,6 +3,7 @@ import { createApp, h, nextTick, shallowRef } from "vue";
 import type { Component } from "vue";
 import type { Router } from "vue-router";
 import { provideSuicha } from "@/app/container";
+import type { Verdict } from "@/core/checklist/types";
 import type { Entry } from "@/core/journal/types";
 import type { Conflict, InspectionView, Statement, Suicha } from "@/app/ports";
 import type { Inspecting } from "@/field/inspection/inspecting";
@@ -23,13 +24,13 @@ export interface Story {
 
 const NOW = Date.parse("2026-11-22T06:05:00.000Z");
 
-function view(conflicts: Conflict[], state: object): InspectionView {
+function view(conflicts: Conflict[], state: object, verdicts: Record<string, Verdict>): InspectionView {
   const definition = { sections: [], catalogues: { lists: {}, laws: [], results: [] } };
   return {
     definition,
     conflicts,
     state: { answers: {}, conflicts: {}, cleared: {}, findings: {}, row_values: {}, ...state },
-    evaluation: { findings: [], rows: {}, missing: [] },
+    evaluation: { findings: [], rows: {}, missing: [], verdicts },
     people: {},
   } as unknown as InspectionView;
 }
@@ -45,6 +46,7 @@ export async function show(
   given: {
     conflicts?: Conflict[];
     state?: object;
+    verdicts?: Record<string, Verdict>;
     refuses?: boolean;
     unstated?: Record<string, string>;
     entries?: Entry[];
@@ -59,7 +61,7 @@ export async function show(
   const said: Statement[][] = [];
   const drafts = new Map<string, string | null>();
   const looked = shallowRef<ReadonlySet<string>>(new Set());
-  const held = shallowRef(view(given.conflicts ?? [], given.state ?? {}));
+  const held = shallowRef(view(given.conflicts ?? [], given.state ?? {}, given.verdicts ?? {}));
   const inspecting = {
     view: held,
     writable: shallowRef(true),

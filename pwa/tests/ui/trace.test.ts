@@ -1,9 +1,12 @@
 // @vitest-environment happy-dom
 /** Two inspectors at one item: whose answer stands, and what gave way to it. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { Verdict } from "@/core/checklist/types";
 import { fold, settlements, traceOf, type Entry, type State } from "@/core/journal";
 import RemovedRows from "@/field/answers/RemovedRows.vue";
+import ConflictCard from "@/field/inspection/ConflictCard.vue";
 import WhoSaid from "@/field/inspection/WhoSaid.vue";
+import AnswerFindings from "@/lead/AnswerFindings.vue";
 import TableRows from "@/lead/TableRows.vue";
 import type { Reviewing } from "@/lead/reviewing";
 import { show, type Story } from "./screens";
@@ -41,8 +44,9 @@ function trace(entries: Entry[]): ReturnType<typeof traceOf> {
   return traceOf(heads, (id) => entries.find((entry) => entry.id === id));
 }
 
-async function seen(entries: Entry[]): Promise<string> {
-  story = await show(WhoSaid, { path: "HT101" }, { entries, state: fold(entries) });
+async function seen(entries: Entry[], verdict: Verdict = "pass"): Promise<string> {
+  const given = { entries, state: fold(entries), verdicts: { HT101: verdict } };
+  story = await show(WhoSaid, { path: "HT101" }, given);
   return story.page.textContent!.replace(/\s+/g, " ").trim();
 }
 
@@ -178,9 +182,67 @@ describe("what was found, when the other says it otherwise", () => {
   it("is told at the item like an answer, in words", async () => {
     const mine = finding("me", "前台无登记簿", 2);
     const hers = finding("钱思源", "前台登记簿缺3页", 5, [mine]);
-    expect(await seen([mine, hers])).toContain(
-      "您写的问题描述已被改钱思源 08:05 改为“前台登记簿缺3页”，原为 我：前台无登记簿",
+    expect(await seen([mine, hers], "fail")).toBe(
+      "您写的问题描述已被改钱思源 08:05 改为“前台登记簿缺3页”，原为 我：前台无登记簿知道了",
     );
+  });
+
+  it("is told to him who wrote it when the answer it belongs to gives way", async () => {
+    const mine = answer("me", "fail", 2);
+    const wrote = finding("me", "前台无登记簿", 3);
+    const hers = answer("钱思源", "pass", 5, [mine]);
+    expect(await seen([mine, wrote, hers])).toBe(
+      "您的答案已被改钱思源 08:05 改为“pass”，原为 我：fail您写的问题描述不再采用：前台无登记簿知道了",
+    );
+    story!.close();
+    expect(await seen([mine, wrote, answer("me", "pass", 6, [mine])])).toBe(
+      "您写的问题描述不再采用：前台无登记簿",
+    );
+    story!.close();
+    expect(await seen([mine, wrote], "fail")).toBe("");
+  });
+
+  it("stands in the difference beside the answer of him who wrote it", async () => {
+    const entries = [answer("me", "pass", 2), answer("钱思源", "fail", 3), finding("钱思源", "没有制度", 4)];
+    const state = fold(entries);
+    const claims = entries.slice(0, 2).map((one) => ({ ...one, authorName: one.author, mine: false }));
+    const conflict = { key: "answer:HT101", family: "answer", path: "HT101", claims };
+    story = await show(ConflictCard, { conflict }, { entries, state });
+    expect(story.get("conflict-side-0").textContent).not.toContain("没有制度");
+    expect(story.get("conflict-side-1").textContent).toContain("问题描述：没有制度");
+    await story.tap("conflict-side-0");
+    await story.tap("conflict-reason-1");
+    story.close();
+    const settled = answer("me", "pass", 9, entries.slice(0, 2));
+    expect(await seen([...entries, settled])).toBe(
+      "我 08:09 核对选定；未采用 钱思源：fail钱思源写的问题描述不再采用：没有制度改选",
+    );
+  });
+
+  async function byLead(entries: Entry[], verdict: Verdict): Promise<string> {
+    const reviewing = {
+      record: { value: { state: fold(entries) } },
+      definition: { value: { sections: [], catalogues: { lists: {} } } },
+      entries: { value: new Map(entries.map((entry) => [entry.id, entry])) },
+      nameOf: (person: string) => person,
+    } as unknown as Reviewing;
+    story = await show(AnswerFindings, { path: "HT101", verdict }, { reviewing });
+    const told = story.page.textContent!.trim();
+    story.close();
+    return told;
+  }
+
+  it("is read by the lead as a finding only where the item failed, and under the name of its author", async () => {
+    const hers = answer("钱思源", "fail", 2);
+    const wrote = finding("钱思源", "没有制度", 3);
+    expect(await byLead([hers, wrote], "fail")).toBe("没有制度");
+    expect(await byLead([answer("孙庆丰", "fail", 5, [hers]), hers, wrote], "fail")).toBe(
+      "问题描述 · 钱思源：没有制度",
+    );
+    const passed = answer("孙庆丰", "pass", 5, [hers]);
+    expect(await byLead([hers, wrote, passed], "pass")).toBe("未采用的问题描述 · 钱思源：没有制度");
+    const atOnce = answer("孙庆丰", "pass", 4);
+    expect(await byLead([hers, wrote, atOnce], "open")).toBe("问题描述 · 钱思源：没有制度");
   });
 });
 

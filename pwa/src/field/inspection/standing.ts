@@ -39,6 +39,19 @@ export function tracesAt({ open, view }: Pick<Inspecting, "open" | "view">, path
   });
 }
 
+/** The words on a failed item that stand at a place, by who wrote them; several where two people wrote. */
+export function findingsAt(inspecting: Pick<Inspecting, "open" | "view">, path: string): Entry[] {
+  return standingAt(inspecting, path, "finding").filter(({ value }) => value !== null);
+}
+
+/** Words on a failed item that nobody sees any more, for the answer that stands now has not failed. */
+export function unusedFindings(inspecting: Pick<Inspecting, "open" | "view">, path: string): Entry[] {
+  const { state, evaluation } = inspecting.view.value;
+  const differing = `answer:${path}` in state.conflicts || `finding:${path}` in state.conflicts;
+  if (differing || evaluation.verdicts[path] === "fail") return [];
+  return findingsAt(inspecting, path);
+}
+
 /** "钱思源 · 08:02" of an answer that somebody else gave; "" where it is mine, or where there is none. */
 export function useSaidBy(inspecting: Inspecting, path: () => string): ComputedRef<string> {
   const { clock } = useSuicha();
