@@ -42,17 +42,28 @@ def kept(hashes: Iterable[str]) -> dict[str, Kept]:
     return found
 
 
-def erased_of(inspection_ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Inspection and hash of what was erased there: phones that hear of it drop their copies."""
+@dataclass(frozen=True)
+class Erased:
+    """A tombstone: where bytes were erased, when, and the lead's reason that the legal office agreed to."""
+
+    inspection: str
+    sha256: str
+    erased_at: datetime
+    reason: str | None
+
+
+def erased_of(inspection_ids: Sequence[str]) -> list[Erased]:
+    """What was erased there: phones that hear of it drop their copies, and say so where the photo stood."""
     if not inspection_ids:
         return []
     query = (
-        select(BlobInspection.inspection_id, BlobInspection.sha256)
+        select(BlobInspection.inspection_id, BlobInspection.sha256, Blob.erased_at, Blob.erased_reason)
         .join(Blob, Blob.sha256 == BlobInspection.sha256)
         .where(BlobInspection.inspection_id.in_(inspection_ids), Blob.erased_at.is_not(None))
         .order_by(BlobInspection.inspection_id, BlobInspection.sha256)
     )
-    return [(key, sha256) for key, sha256 in db.session.execute(query)]
+    rows = db.session.execute(query)
+    return [Erased(key, sha256, at, why) for key, sha256, at, why in rows if at is not None]
 
 
 def bytes_of(sha256: str) -> bytes:

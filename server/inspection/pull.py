@@ -6,7 +6,7 @@ with what it counts, so everything up to a count that was read is there to be re
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from server.inspection.cursor import Cursor, read_cursor
 from server.inspection.journal import wire_of
 from server.inspection.models import InspectionHead, JournalEntry, JournalRun, Status
 from server.platform.auth import Actor
-from server.platform.clock import now
+from server.platform.clock import iso, now
 from server.platform.db import db
 from server.platform.installation import installation
 from server.registry.models import Inspector
@@ -45,7 +45,7 @@ class Page:
     checklists: dict[str, str] = field(default_factory=dict)
     devices: list[dict[str, Any]] = field(default_factory=list)
     inspections: list[str] = field(default_factory=list)
-    erased: list[dict[str, str]] = field(default_factory=list)
+    erased: list[dict[str, str | None]] = field(default_factory=list)
 
 
 class Journal(NamedTuple):
@@ -96,7 +96,7 @@ def _tasks(page: Page, actor: Actor, changes: Changes, resting: Collection[str])
     sent = list(changes.changed)[:TASKS]
     if sent:
         _send_tasks(page, [key for key in sent if key not in resting], actor)
-        page.erased = [{"inspection": key, "sha256": sha256} for key, sha256 in erased_of(sent)]
+        page.erased = [asdict(one) | {"erased_at": iso(one.erased_at)} for one in erased_of(sent)]
     page.removed = list(changes.removed)
     for key in page.removed:
         cursor.inspections.pop(key, None)

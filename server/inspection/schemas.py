@@ -63,8 +63,12 @@ class JournalAnswer(Answer):
 
 
 class ErasedAnswer(Answer):
+    """What lead and legal office have erased: when, and why."""
+
     inspection = uuid_field()
     sha256 = fields.String()
+    erased_at = fields.String()
+    reason = fields.String(allow_none=True)
 
 
 class PullAnswer(Answer):

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from server.evidence.service import erased_of
 from server.inspection.service import runs_of
 from server.platform.auth import Role, access, actor
 from server.platform.stage import stage_blueprint
@@ -107,6 +108,7 @@ def _whole(looked: Looked) -> dict[str, Any]:
         "lost": lost_vaults(looked),
         "apart": apart.apart_of(looked.task.id),
         "seals": seals.seals_of(looked.task.id),
+        "erased": erased_of([looked.task.id]),
         "devices": service.devices_of(looked.entries),
         "people": service.people_names(looked),
         "feed": service.feed_of(looked.task.id),

@@ -85,6 +85,14 @@ class Seal(Answer):
     at = fields.DateTime()
 
 
+class ErasedPhoto(Answer):
+    """What stood here and was erased by lead and legal office."""
+
+    sha256 = fields.String()
+    erased_at = fields.DateTime()
+    reason = fields.String(allow_none=True)
+
+
 class NewSeal(Body):
     entry = sha256_field(required=True)
     sha256 = sha256_field(required=True)
@@ -105,6 +113,7 @@ class ReviewAnswer(Answer):
     lost = fields.List(fields.Nested(LostVault))
     apart = fields.List(fields.Nested(Apart))
     seals = fields.List(fields.Nested(Seal))
+    erased = fields.List(fields.Nested(ErasedPhoto))
     devices = fields.List(fields.Nested(KnownDevice))
     people = fields.Dict(keys=fields.String(), values=fields.String())
     feed = fields.Integer()

@@ -306,6 +306,8 @@ def test_an_erased_photograph_leaves_its_place_and_makes_a_new_version(signed: T
     legal = signed.browser.of(signed.bureau.people["legal"])
     decided = legal.post(f"/api/evidence/erasures/{asked.json['id']}/decision", {"agreed": True})
     assert decided.status_code == 200, decided.text
+    (told,) = signed.lead.get(f"/api/review/inspections/{signed.inspection}").json["erased"]
+    assert (told["sha256"], told["reason"]) == (sha, "误拍住客") and told["erased_at"], "the lead's page says it too"
     with transaction():
         issue(signed.inspection, Copy.FULL)
     text = "".join(pages_of(signed.pdf("full")))

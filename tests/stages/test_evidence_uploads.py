@@ -18,7 +18,7 @@ from server.dispatch.models import Task
 from server.evidence.commands import tidy
 from server.evidence.models import Blob, Upload
 from server.platform.blobs import blobs
-from server.platform.clock import SetClock
+from server.platform.clock import SetClock, iso
 from server.platform.db import db
 from tests.browser import Browser, Tab
 from tests.factories import Bureau
@@ -326,7 +326,7 @@ class TestErasure:
         assert not blobs().has(sha(JPEG)), "and does not come back"
 
     def test_tells_the_phones_to_drop_their_copies(
-        self, tab: Tab, task: Task, browser: Browser, bureau: Bureau
+        self, tab: Tab, task: Task, browser: Browser, bureau: Bureau, clock: SetClock
     ) -> None:
         create(tab, task, JPEG, JPEG)
         phones = [Replica(browser.of(bureau.people[name])) for name in ("first", "second")]
@@ -334,8 +334,10 @@ class TestErasure:
         asked = self.ask(browser.of(bureau.people["lead"]), task).json["id"]
         assert phones[0].pull()["erased"] == []
         browser.of(bureau.people["legal"]).post(f"/api/evidence/erasures/{asked}/decision", {"agreed": True})
+        when, why = iso(clock.now()), "误拍住客"
         for phone in phones:
-            assert phone.pull()["erased"] == [{"inspection": task.id, "sha256": sha(JPEG)}]
+            told = {"inspection": task.id, "sha256": sha(JPEG), "erased_at": when, "reason": why}
+            assert phone.pull()["erased"] == [told], "when and why, for the place where the photo stood"
             assert phone.pull()["erased"] == [], "once is enough"
 
     def test_whoever_asked_does_not_decide(self, tab: Tab, task: Task, browser: Browser, bureau: Bureau) -> None:

@@ -144,7 +144,7 @@ export interface PullAnswer {
   devices: KnownDevice[];
   inspections: { id: string; entries: Entry[]; runs: Run[] }[];
   /** Evidence of these tasks that lead and legal office have erased. */
-  erased?: { inspection: string; sha256: string }[];
+  erased?: ({ inspection: string; sha256: string } & Partial<Tombstone>)[];
 }
 
 export interface ManifestAnswer {
@@ -229,6 +229,12 @@ export interface ErasureRow {
   asked_at: string;
 }
 
+/** What is left of an erased photo: when (ISO), and why, as far as it is known here. */
+export interface Tombstone {
+  erased_at: string | null;
+  reason: string | null;
+}
+
 export interface ReviewRecord {
   task: Task;
   definitions: Definition[];
@@ -241,6 +247,8 @@ export interface ReviewRecord {
   lost?: { device: string; person_name: string; lost_at: string; last_seq: number; missing: number }[];
   apart?: ApartStatements[];
   seals: Seal[];
+  /** Photos that lead and legal office have erased. */
+  erased?: ({ sha256: string } & Tombstone)[];
   devices: KnownDevice[];
   /** Names by person id. */
   people: Record<string, string>;

@@ -1,6 +1,6 @@
 /** One open inspection: a view that follows every change, and the ways to add to it. */
 import { shallowRef } from "vue";
-import type { KnownDevice } from "../api/types";
+import type { KnownDevice, Tombstone } from "../api/types";
 import { cover, rowId, SERVER, type Entry, type State } from "../core/journal";
 import { fullIsNone } from "../vault/durable";
 import { isoTime, uuidOf } from "../vault/encoding";
@@ -62,6 +62,7 @@ export class LiveInspection implements OpenInspection {
   readonly looked = shallowRef<ReadonlySet<string>>(new Set());
   private pending = 0;
   private skew = 0;
+  private erased: Readonly<Record<string, Tombstone>> = {};
   private beside: Beside | null = null;
 
   constructor(
@@ -152,6 +153,7 @@ export class LiveInspection implements OpenInspection {
     if (ingredients !== undefined) this.ingredients = ingredients;
     if (this.vault.locked) return;
     await this.journal.refresh();
+    this.erased = (await this.vault.meta("erased"))?.[this.id] ?? {};
     await this.recount();
     this.show();
   }
@@ -228,6 +230,7 @@ export class LiveInspection implements OpenInspection {
       evaluation: evaluator.evaluate(state, this.visit()),
       conflicts: conflictsOf(state, people, this.vault.person.id),
       people,
+      erased: this.erased,
       writers: this.writers(),
       waiting: this.journal.waiting,
       cover: cover(entries),

@@ -1,6 +1,7 @@
 /** Photos and what is held elsewhere, as the screens of inspectors and leads tell them. */
 import { marksOver } from "@/core/journal";
 import type { EvidenceEntry, EvidenceHeldElsewhere, Mark, StoredEvidence } from "@/core/journal/types";
+import type { Tombstone } from "@/api/types";
 import type { Speech } from "@/locales";
 import { distanceBetween, metres, moment } from "./format";
 
@@ -22,15 +23,35 @@ export interface Telling {
   nameOf: (person: string) => string;
   /** Where the distance to the premises is told: at the lead's desk. */
   subject?: { readonly lat: string | null; readonly lng: string | null };
+  /** Photos that lead and legal office have erased, by hash. */
+  erased: Readonly<Record<string, Tombstone>>;
+}
+
+/** What stands where a photo was erased: that, when and why; undefined for one that was not. */
+export function goneOf(photo: Stored, { speech, erased }: Telling): string | undefined {
+  const tombstone = erased[photo.value.sha256];
+  if (tombstone === undefined) return undefined;
+  const { t, language } = speech;
+  const { erased_at: at, reason } = tombstone;
+  const words = [t("photo.erased")];
+  if (at !== null) words.push(moment(at, language.value));
+  if (reason) words.push(t("photo.erased_reason", { reason }));
+  return words.join(" · ");
 }
 
 /** What a small picture of it needs besides its bytes. */
 export function thumbOf(
   photo: Stored,
-  { title, speech }: Telling,
-): { id: string; alt: string; marks: Mark[] } {
+  telling: Telling,
+): { id: string; alt: string; marks: Mark[]; gone: string | undefined } {
+  const { title, speech } = telling;
   const time = moment(photo.value.taken_at, speech.language.value);
-  return { id: photo.id, alt: speech.t("evidence.photo_of", { title, time }), marks: marksOver(photo) };
+  return {
+    id: photo.id,
+    alt: speech.t("evidence.photo_of", { title, time }),
+    marks: marksOver(photo),
+    gone: goneOf(photo, telling),
+  };
 }
 
 /** Who took it, where, who drew on it, its digest: one line each. */

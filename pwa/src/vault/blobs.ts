@@ -1,6 +1,8 @@
 /** Evidence bytes in the vault: sealed, in a table of their own, known by their hash. */
+import type { Tombstone } from "../api/types";
 import type { Locks } from "../app/ports";
 import { damagedIsNone } from "./damaged";
+import { fullIsNone } from "./durable";
 import type { EvidenceRecord } from "./replica";
 import { evidenceKey } from "./schema";
 import { blobLock, type Vault } from "./vault";
@@ -43,15 +45,29 @@ export async function keepBlob(
   );
 }
 
+export type Erased = { inspection: string; sha256: string } & Partial<Tombstone>;
+
+/** Remembers when and why, so that the place where the photo stood can say so. What is known already stays known. */
+async function noteErased(vault: Vault, erased: readonly Erased[]): Promise<void> {
+  const noted = { ...(await vault.meta("erased")) };
+  for (const { inspection, sha256, erased_at, reason } of erased) {
+    const known = noted[inspection]?.[sha256];
+    const told = {
+      erased_at: erased_at ?? known?.erased_at ?? null,
+      reason: reason ?? known?.reason ?? null,
+    };
+    noted[inspection] = { ...noted[inspection], [sha256]: told };
+  }
+  await vault.setMeta("erased", noted).catch(fullIsNone);
+}
+
 /**
  * What lead and legal office have erased leaves this phone too: the bytes and the offer to upload them. The entry that
- * names them stays, with its hash. Answers how many there were.
+ * names them stays, with its hash, and when and why it was. Answers how many there were.
  */
-export async function dropErased(
-  vault: Vault,
-  erased: { inspection: string; sha256: string }[],
-): Promise<number> {
+export async function dropErased(vault: Vault, erased: readonly Erased[]): Promise<number> {
   if (erased.length === 0) return 0;
+  await noteErased(vault, erased);
   const { db } = vault;
   return vault.run(() =>
     db.transaction("rw", db.blobs, db.evidence, db.outbox, async () => {

@@ -5,7 +5,7 @@
  * then writes in one transaction, or reads first and opens afterwards.
  */
 import type { Table } from "dexie";
-import type { KnownDevice, Limits, Person, Task } from "../api/types";
+import type { KnownDevice, Limits, Person, Task, Tombstone } from "../api/types";
 import type { Definition } from "../core/checklist/types";
 import type { Entry } from "../core/journal";
 import type { Notice, Signer } from "../app/ports";
@@ -28,6 +28,8 @@ export interface Meta {
   opened: Record<string, number>;
   /** Inspection id → ids of the colleague's statements that took the place of mine and that I have looked at. */
   looked: Record<string, string[]>;
+  /** Inspection id → hash → what is left of a photo that was erased. */
+  erased: Record<string, Record<string, Tombstone>>;
   /** Inspection id → UTC ms of the last manifest asked for. */
   manifests: Record<string, number>;
   /** Epoch of the server that was told of this device; a server put back to an older state may not know it. */

@@ -339,7 +339,12 @@ export class FakeServer {
       })),
       inspections,
       erased: [...this.tasks.keys()].flatMap((inspection) =>
-        [...this.erased].map((sha256) => ({ inspection, sha256 })),
+        [...this.erased].map((sha256) => ({
+          inspection,
+          sha256,
+          erased_at: "2026-11-22T04:30:00.000Z",
+          reason: "误拍旅客",
+        })),
       ),
     });
   }

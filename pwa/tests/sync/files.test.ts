@@ -154,6 +154,8 @@ describe("by cable to the bureau", () => {
     const stillHere = (await li.work.openInspection(HOTEL)).evidence(HASH).then((found) => found !== null);
     await expect(stillHere.catch(() => false)).resolves.toBe(false);
     expect(li.sync.status.value.waiting.photos).toBe(0);
+    const told = { [HASH]: { erased_at: "2026-11-22T04:30:00.000Z", reason: "误拍旅客" } };
+    expect(mine.view.value.erased, "the open inspection says when and why").toEqual(told);
   });
 
   it("an older file takes no newer word back", async () => {

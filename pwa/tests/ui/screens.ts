@@ -32,6 +32,8 @@ function view(conflicts: Conflict[], state: object, verdicts: Record<string, Ver
     state: { answers: {}, conflicts: {}, cleared: {}, findings: {}, row_values: {}, ...state },
     evaluation: { findings: [], rows: {}, missing: [], verdicts },
     people: {},
+    erased: {},
+    task: { id: "visit", number: "叶公随查〔2026〕第17号", subject: { name: "昆阳宾馆" } },
   } as unknown as InspectionView;
 }
 
@@ -55,13 +57,18 @@ export async function show(
     reviewing?: Reviewing;
     /** What of the app is not the usual. */
     suicha?: object;
+    /** What of the inspection is not the usual. */
+    view?: object;
+    /** Where the bytes of a photo come from. */
+    evidence?: (sha256: string) => Promise<{ bytes: ArrayBuffer; media_type: string } | null>;
   } = {},
 ): Promise<Story> {
   await needWords(["field", "lead"]);
   const said: Statement[][] = [];
   const drafts = new Map<string, string | null>();
   const looked = shallowRef<ReadonlySet<string>>(new Set());
-  const held = shallowRef(view(given.conflicts ?? [], given.state ?? {}, given.verdicts ?? {}));
+  const usual = view(given.conflicts ?? [], given.state ?? {}, given.verdicts ?? {});
+  const held = shallowRef({ ...usual, ...given.view });
   const inspecting = {
     view: held,
     writable: shallowRef(true),
@@ -74,6 +81,7 @@ export async function show(
       view: held,
       saveDraft: async (key: string, text: string | null) => void drafts.set(key, text),
       entry: (id: string) => given.entries?.find((entry) => entry.id === id),
+      evidence: given.evidence ?? (async () => null),
       looked,
       look: async (id: string) => void (looked.value = new Set(looked.value).add(id)),
     },

@@ -1,5 +1,5 @@
 /** Tasks, and the inspections that are opened from them. */
-import type { Task } from "../../api/types";
+import type { Task, Tombstone } from "../../api/types";
 import type { Definition, Evaluation, Narrative, Text } from "../../core/checklist/types";
 import type { Cover, Entry, Kind, Mark, Position, State } from "../../core/journal/types";
 import type { View } from "./effects";
@@ -75,6 +75,8 @@ export interface InspectionView {
   conflicts: Conflict[];
   /** Names by person id and by device id. */
   people: Record<string, string>;
+  /** Photos that lead and legal office have erased, by hash. */
+  erased: Readonly<Record<string, Tombstone>>;
   /** Who may write here now: me, and a colleague who has unlocked on this phone. */
   writers: Writer[];
   waiting: { entries: number; photos: number };
