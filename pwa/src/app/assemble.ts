@@ -73,6 +73,7 @@ export function assemble(effects: Effects, around: Surroundings): Suicha {
       send: around.sendFile,
       taken: async (ids) => {
         await bench.heard(new Set(ids));
+        await session.refresh();
         bench.desk.wake();
       },
     }),

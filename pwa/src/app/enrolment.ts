@@ -93,13 +93,13 @@ async function toldLoss({ http, now }: EnrolmentEffects, device: string): Promis
   return { code: "vault_gone", params, at: now() };
 }
 
-/** True when the server says that this device was revoked: what it still sends is kept apart. */
-export async function isRevoked(http: Http, record: Pick<ShelfVault, "device">): Promise<boolean> {
+/** Whether this device was revoked, so that what it still sends is kept apart; null when the server does not say. */
+export async function isRevoked(http: Http, record: Pick<ShelfVault, "device">): Promise<boolean | null> {
   try {
     const known = (await devicesApi(http).list()).find(({ id }) => id === record.device);
-    return known !== undefined && (known.revoked_at ?? null) !== null;
+    return known === undefined ? null : (known.revoked_at ?? null) !== null;
   } catch (thrown) {
     if (!isRefused(thrown)) throw thrown;
-    return false;
+    return null;
   }
 }

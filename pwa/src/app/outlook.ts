@@ -5,7 +5,10 @@ import type { Notice, SessionState } from "./ports";
 
 const CLOCK_WRONG_MS = 10 * 60_000;
 
-export interface Outlook extends Pick<SessionState, "notices" | "offlineUntil" | "offlineExpired"> {
+export interface Outlook extends Pick<
+  SessionState,
+  "notices" | "revoked" | "offlineUntil" | "offlineExpired"
+> {
   /** ms until the offline grant ends; null when it has ended or never began. */
   left: number | null;
 }
@@ -25,6 +28,7 @@ export async function outlook(vault: Vault, now: number, hours: number): Promise
   const left = until === null ? null : until - now;
   return {
     notices,
+    revoked: (await vault.meta("revoked")) ?? false,
     offlineUntil: until === null ? null : isoTime(until),
     offlineExpired: left !== null && left < 0,
     left: left !== null && left > 0 ? left : null,

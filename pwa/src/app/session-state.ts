@@ -20,6 +20,7 @@ export const CLOSED: SessionState = {
   vaultsHere: 0,
   unlocks: false,
   notices: [],
+  revoked: false,
 };
 
 export function meOf({ person, device }: Vault): Me {

@@ -6,6 +6,7 @@ import { shallowRef } from "vue";
 import type { Person, SessionAnswer } from "../api/types";
 import type { Http } from "../api/http";
 import type { Door } from "../sync/runner";
+import { fullIsNone } from "../vault/durable";
 import { isoTime } from "../vault/encoding";
 import { isRefused, Refusal } from "../vault/refusal";
 import type { Shelf } from "../vault/shelf";
@@ -249,9 +250,9 @@ export class Session implements SessionPort {
     await learn(vault, answer, now);
     this.show({ me: meOf(vault), areas: areasOf(vault.person) });
     await register(this.enrolment(), vault);
-    if (await isRevoked(this.own.http, vault)) {
-      await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) });
-    }
+    const revoked = await isRevoked(this.own.http, vault);
+    if (revoked !== null) await vault.setMeta("revoked", revoked).catch(fullIsNone);
+    if (revoked) await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) });
     await this.refresh();
     this.events.serverOpen();
   }

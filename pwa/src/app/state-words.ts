@@ -31,6 +31,7 @@ export function useStateWords(): ComputedRef<StateWord[]> {
         icon: "warning",
         text: t("state.refused", { n: refused + held }),
         tone: "fail",
+        to: "/sync",
       };
     }
     if (status.percent !== null) {
@@ -39,6 +40,7 @@ export function useStateWords(): ComputedRef<StateWord[]> {
         icon: "upload",
         text: t("state.uploading", { n: status.percent }),
         tone: "quiet",
+        to: "/sync",
       };
     }
     if (entries + photos > 0) {
@@ -47,6 +49,7 @@ export function useStateWords(): ComputedRef<StateWord[]> {
         icon: "upload",
         text: t("state.waiting", { n: entries + photos }),
         tone: "quiet",
+        to: "/sync",
       };
     }
     return { key: "waiting", icon: "check", text: t("state.all_sent"), tone: "quiet" };

@@ -4,6 +4,7 @@
  */
 import type { PushOutcome } from "../api/types";
 import { fullIsNone } from "../vault/durable";
+import { isoTime } from "../vault/encoding";
 import type { OutboxLabel } from "../vault/replica";
 import type { OutboxRow, OutboxState } from "../vault/schema";
 import type { Vault } from "../vault/vault";
@@ -69,7 +70,17 @@ export async function takeOutcomes(
     else await settle(vault, row, status, { code: code ?? status, sentence: detail }, now + HELD_AGAIN_MS);
   }
   await confirm(vault, confirmed);
+  const revoked = told.filter(([, { code }]) => code === "device_revoked").map(([{ id }]) => id);
+  if (revoked.length > 0) await learnRevoked(vault, revoked, now);
   return confirmed.length;
+}
+
+/** That this device was revoked may be heard here first. A partner's entry that we carry speaks of his device only. */
+async function learnRevoked(vault: Vault, ids: string[], now: number): Promise<void> {
+  const entries = await vault.run(() => vault.db.entries.bulkGet(ids));
+  if (!entries.some((entry) => entry?.device === vault.device) || (await vault.meta("revoked"))) return;
+  await vault.setMeta("revoked", true).catch(fullIsNone);
+  await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) }).catch(fullIsNone);
 }
 
 /** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */

@@ -32,6 +32,8 @@ export interface Meta {
   erased: Record<string, Record<string, Tombstone>>;
   /** Inspection id → UTC ms of the last manifest asked for. */
   manifests: Record<string, number>;
+  /** The bureau has revoked this device: what is said on it from now on is no part of a record. */
+  revoked: boolean;
   /** Epoch of the server that was told of this device; a server put back to an older state may not know it. */
   announced: string | null;
 }

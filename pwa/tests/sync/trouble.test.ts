@@ -5,7 +5,7 @@ import type { Suicha } from "../../src/app/ports";
 import { fromBase64url } from "../../src/vault/encoding";
 import { agreedKey, recoveryCode } from "../../src/vault/recovery";
 import { FakeClock, subtle } from "../phone/effects";
-import { HOTEL, LI, office, PASSWORD, taskOf, requestIn } from "../phone/people";
+import { HOTEL, LI, office, PASSWORD, taskOf, requestIn, WANG } from "../phone/people";
 import { Phone } from "../phone/phone";
 import { FakeServer } from "../phone/server";
 
@@ -82,6 +82,45 @@ describe("a vault that is gone", () => {
     expect(app.session.state.value.notices.map(({ code }) => code)).toEqual(["vault_gone"]);
     await expect((await app.work.openInspection(HOTEL)).append(PASS)).resolves.toMatchObject({ seq: 1 });
     expect(server.devices.size).toBe(2);
+  });
+});
+
+describe("a device that the office has revoked", () => {
+  const held = { status: "held", code: "device_revoked", detail: "设备已停用" } as const;
+
+  it("is told so by the next thing it sends, for as long as it lasts, and notes it through a kill", async () => {
+    const app = await loggedIn();
+    expect(app.session.state.value.revoked).toBe(false);
+    const entry = await (await app.work.openInspection(HOTEL)).append(PASS);
+    server.verdicts.set(entry.id, held);
+    await app.sync.now();
+    await expect.poll(() => app.session.state.value.revoked).toBe(true);
+    expect(app.session.state.value.notices.map(({ code }) => code)).toEqual(["device_revoked"]);
+    await app.session.dismiss("device_revoked");
+    phone.offline();
+    const again = phone.start();
+    await again.session.login({ login: LI.login, password: PASSWORD });
+    expect(again.session.state.value.revoked, "the notice was seen, the device is revoked all the same").toBe(
+      true,
+    );
+  });
+
+  it("is not this one when only the partner's statements, which this phone carried, are kept apart", async () => {
+    const app = await loggedIn();
+    server.employ(WANG, PASSWORD);
+    const wangs = new Phone(server, "wang");
+    const wang = wangs.start();
+    await wangs.login(wang, WANG);
+    wangs.offline();
+    server.signIn(LI);
+    await app.sync.now();
+    const hers = await (await wang.work.openInspection(HOTEL)).append(PASS);
+    const { file } = await wang.files.pack({ to: app.session.state.value.me!.device!, photos: false });
+    server.verdicts.set(hers.id, held);
+    await app.files.take(file);
+    await app.sync.now();
+    await expect.poll(() => app.sync.status.value.waiting.held).toBe(1);
+    expect(app.session.state.value.revoked).toBe(false);
   });
 });
 

@@ -79,6 +79,7 @@ export async function show(
     choosing: shallowRef(null),
     open: {
       view: held,
+      saved: shallowRef({ state: "saved", at: null, code: null }),
       saveDraft: async (key: string, text: string | null) => void drafts.set(key, text),
       entry: (id: string) => given.entries?.find((entry) => entry.id === id),
       evidence: given.evidence ?? (async () => null),

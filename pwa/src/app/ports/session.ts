@@ -35,6 +35,8 @@ export interface SessionState {
   unlocks: boolean;
   /** Things the person must be told once: vault_gone, device_revoked, clock_wrong … */
   notices: Notice[];
+  /** The bureau has revoked this device: what is said on it is kept apart, and is no part of a record. */
+  revoked: boolean;
 }
 
 export interface Notice {
