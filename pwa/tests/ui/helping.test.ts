@@ -94,8 +94,11 @@ describe("a thing that was not taken in", () => {
     expect(await row("inspection_unknown")).toEqual(["sync-retry"]);
   });
 
-  it("of a revoked phone is not offered again: it lies at the server, and the lead decides", async () => {
-    expect(await row("device_revoked", { state: "held" })).toEqual(["sync-help"]);
+  it("of a revoked phone is not offered again, and nobody will decide on it: the server's sentence says what to do", async () => {
+    expect(await row("device_revoked", { state: "held" })).toEqual([]);
+  });
+
+  it("that came late lies at the server, and the lead decides", async () => {
     expect(await row("late", { state: "held" })).toEqual(["sync-help"]);
   });
 

@@ -2,12 +2,13 @@
 
 /**
  * retry: it may pass now · decided: it lies at the server and somebody there decides · office: only the office can
- * help, by a file too the server takes nothing else · again: it is gone from this phone, and is to be made again.
+ * help, by a file too the server takes nothing else · again: it is gone from this phone, and is to be made again ·
+ * told: the server's own sentence says all there is to do.
  */
-export type Help = "retry" | "decided" | "office" | "again";
+export type Help = "retry" | "decided" | "office" | "again" | "told";
 
 const HELP: Readonly<Record<string, Help>> = {
-  device_revoked: "decided",
+  device_revoked: "told",
   late: "decided",
   task_withdrawn: "decided",
   not_assigned: "office",
