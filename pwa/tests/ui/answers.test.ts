@@ -241,6 +241,31 @@ describe("two inspectors disagree about a row", () => {
     expect(story.get("conflict-side-1").querySelectorAll(".conflict__who")).toHaveLength(1);
   });
 
+  it("keeping it brings back what the other removed with it, and shows beforehand what the row will hold", async () => {
+    const key = (name: string): object => ({ key: name, type: "text", title: { zh: name, en: name } });
+    const item = { code: "HT203", table: { columns: [key("room"), key("guests")] } };
+    const [row, removal, filled] = entries as [Entry, Entry, Entry];
+    const room = { ...filled, id: "s".repeat(64), value: "501" };
+    const guests = { ...filled, path: `${path}/guests`, value: "2" };
+    const removed = { ...removal, replaces: [row.id, room.id] };
+    const state = {
+      conflicts: { [conflict.key]: [sides[0], { ...sides[1], path: guests.path }] },
+      answers: { [guests.path]: { value: "2", heads: [guests.id] } },
+    };
+    const sections = [{ items: [item] }];
+    const known = { ...given, state, sections, entries: [row, room, removed, guests] };
+    story = await show(ConflictCard, { conflict }, known);
+    expect(story.get("conflict-side-0").textContent).not.toContain("501");
+    expect(story.get("conflict-side-1").textContent).toContain("501 · 2");
+    await story.tap("conflict-side-1");
+    await story.tap("conflict-reason-1");
+    expect(story.said[0]!.slice(0, 2)).toEqual([
+      { kind: "row", path, value: stated, replaces: [removal.id] },
+      { kind: "answer", path: room.path, value: "501" },
+    ]);
+    expect(story.said[0]![2]).toMatchObject({ kind: "comment", path });
+  });
+
   it("removing it takes everything along, and the toast brings it back", async () => {
     story = await show(ConflictCard, { conflict }, given);
     await story.tap("conflict-side-0");

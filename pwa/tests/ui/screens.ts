@@ -24,8 +24,8 @@ export interface Story {
 
 const NOW = Date.parse("2026-11-22T06:05:00.000Z");
 
-function view(conflicts: Conflict[], state: object, verdicts: Record<string, Verdict>): InspectionView {
-  const definition = { sections: [], catalogues: { lists: {}, laws: [], results: [] } };
+function view({ conflicts = [], state, verdicts = {}, sections = [] }: Seen): InspectionView {
+  const definition = { sections, catalogues: { lists: {}, laws: [], results: [] } };
   return {
     definition,
     conflicts,
@@ -37,6 +37,15 @@ function view(conflicts: Conflict[], state: object, verdicts: Record<string, Ver
   } as unknown as InspectionView;
 }
 
+/** What stands in the inspection. */
+interface Seen {
+  conflicts?: Conflict[];
+  state?: object;
+  verdicts?: Record<string, Verdict>;
+  /** Of the checklist. */
+  sections?: object[];
+}
+
 /** Time passes, promises settle, the page follows. */
 export async function settled(): Promise<void> {
   for (let round = 0; round < 5; round += 1) await nextTick();
@@ -45,10 +54,7 @@ export async function settled(): Promise<void> {
 export async function show(
   component: Component,
   props: Record<string, unknown>,
-  given: {
-    conflicts?: Conflict[];
-    state?: object;
-    verdicts?: Record<string, Verdict>;
+  given: Seen & {
     refuses?: boolean;
     unstated?: Record<string, string>;
     entries?: Entry[];
@@ -67,8 +73,7 @@ export async function show(
   const said: Statement[][] = [];
   const drafts = new Map<string, string | null>();
   const looked = shallowRef<ReadonlySet<string>>(new Set());
-  const usual = view(given.conflicts ?? [], given.state ?? {}, given.verdicts ?? {});
-  const held = shallowRef({ ...usual, ...given.view });
+  const held = shallowRef({ ...view(given), ...given.view });
   const inspecting = {
     view: held,
     writable: shallowRef(true),

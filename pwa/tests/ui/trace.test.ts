@@ -162,6 +162,20 @@ describe("a row that was removed", () => {
     );
   });
 
+  it("and that another went on filling in is a difference: whoever keeps it, or removes it for good, has settled it", async () => {
+    const hers = [stated("钱思源", 1), cell("钱思源", "501", 2)];
+    const removal = gone("孙庆丰", 5, hers);
+    const guests = { ...cell("钱思源", "2", 6), path: `${row}/guests` };
+    const kept = { ...stated("钱思源", 9), replaces: [removal.id] };
+    const again = { ...cell("钱思源", "501", 9) };
+    const all = [...hers, removal, guests];
+    expect(settlements([...all, kept, again], [])).toMatchObject([{ entry: kept, sides: [removal, guests] }]);
+    const forGood = gone("孙庆丰", 9, [removal, guests]);
+    expect(settlements([...all, forGood], [])).toMatchObject([{ entry: forGood, sides: [removal, guests] }]);
+    const undone = { ...stated("孙庆丰", 6), replaces: [removal.id] };
+    expect(settlements([...hers, removal, undone, cell("孙庆丰", "501", 6)], [])).toEqual([]);
+  });
+
   it("is told quietly to him who removed it, and to nobody where it was his own alone", async () => {
     const hers = [stated("钱思源", 1), cell("钱思源", "301", 2)];
     expect(await table([...hers, gone("me", 5, hers)])).toBe(

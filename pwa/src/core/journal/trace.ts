@@ -19,7 +19,7 @@ export interface Trace {
   readonly sides?: readonly Entry[];
 }
 
-/** How a difference was settled: every statement that named several different ones. */
+/** How a difference was settled: a statement that named several different ones, or that kept or removed a filled row. */
 export interface Settlement {
   readonly entry: Entry;
   /** What stood side by side before, oldest first. */
@@ -65,11 +65,31 @@ function tracedFrom(head: Entry, entryOf: EntryOf): Trace | null {
 export function settlements(entries: readonly Entry[], comments: readonly Comment[]): Settlement[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   return entries.flatMap((entry) => {
-    if (!HEADED.has(entry.kind) || entry.replaces.length < 2) return [];
-    const sides = replacedBy(entry, (id) => byId.get(id));
-    if (!areDifferent(sides)) return [];
+    if (!HEADED.has(entry.kind) || entry.replaces.length === 0) return [];
+    const named = replacedBy(entry, (id) => byId.get(id));
+    const sides = areDifferent(named) ? named : sidesOfRow(entry, named, entries);
+    if (sides.length === 0) return [];
     return [{ entry, sides, reason: reasonOf(entry, comments)?.text ?? null }];
   });
+}
+
+/**
+ * The sides of a removed row that was kept or removed for good: its removal, and what somebody had filled in without
+ * knowing of that. Whoever keeps the row names the removal alone, for the cells stay.
+ */
+function sidesOfRow(entry: Entry, named: readonly Entry[], entries: readonly Entry[]): Entry[] {
+  const removals = named.filter(({ kind, value }) => kind === "row" && value === null);
+  if (removals.length === 0) return [];
+  const earlier = entries.filter((one) => oldestFirst(one, entry) < 0);
+  const gone = new Set(earlier.flatMap(({ replaces }) => replaces));
+  const filled = earlier.filter(
+    (one) =>
+      (one.kind === "answer" || one.kind === "finding") &&
+      `${one.path}/`.startsWith(`${entry.path}/`) &&
+      one.value !== null &&
+      !gone.has(one.id),
+  );
+  return filled.length === 0 ? [] : [...removals, ...filled].sort(oldestFirst);
 }
 
 /** A row that is gone, and what others had said of it or in it. */
