@@ -9,6 +9,7 @@ import type {
   Definition,
   Field,
   Item,
+  RowResult,
   Section,
   Table,
   Text,
@@ -128,6 +129,31 @@ export function statementWords(
   if (kind === "row") return speech.t(value === null ? "conflict.row_removed" : "conflict.row_kept");
   const place = placeOf(definition, path);
   return answerWords(value, place?.column ?? place?.item ?? null, definition, speech);
+}
+
+/** What a row is called: as the system made it, or counted among those by hand, in the language of the screen. */
+export function rowTitle(
+  row: RowResult,
+  rows: readonly RowResult[],
+  table: Table,
+  { language, pick }: Speech,
+): string {
+  if (language.value !== "en" || row.source !== "hand") return row.title;
+  const byHand = rows.filter(({ source }) => source === "hand");
+  return `${pick(table.row_title)} ${byHand.findIndex(({ id }) => id === row.id) + 1}`;
+}
+
+/** A row made by hand is told by the first text in it as well: "501 · 第1间另查客房". */
+export function rowName(
+  row: RowResult,
+  title: string,
+  table: Table,
+  cell: (column: Column) => unknown,
+): string {
+  if (row.source !== "hand") return title;
+  const texts = table.columns.filter(({ type }) => type === "text").map(cell);
+  const first = texts.find((text) => typeof text === "string" && text !== "");
+  return first === undefined ? title : `${String(first)} · ${title}`;
 }
 
 /** What stood in the cells of a row, in the order of its columns; of a cell with several words the last one. */

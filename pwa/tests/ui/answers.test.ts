@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Conflict } from "@/app/ports";
 import type { Entry } from "@/core/journal/types";
+import RowCard from "@/field/answers/RowCard.vue";
 import AnswerField from "@/field/answers/AnswerField.vue";
 import ConflictCard from "@/field/inspection/ConflictCard.vue";
 import { toasts } from "@/ui/toast";
@@ -278,5 +279,37 @@ describe("two inspectors disagree about a row", () => {
       { kind: "row", path, value: stated },
       { kind: "answer", path: `${path}/room`, value: "101" },
     ]);
+  });
+});
+
+describe("a row that was added by hand", () => {
+  it("is known by its room while it is folded, and by its number alone until there is one", async () => {
+    const table = {
+      row_title: { zh: "间另查客房", en: "further room" },
+      columns: [
+        { key: "registered", type: "integer" },
+        { key: "room", type: "text" },
+      ],
+      values: [],
+    };
+    const row = {
+      id: "1",
+      key: null,
+      source: "hand",
+      title: "第1间另查客房",
+      hidden: [],
+      open: [],
+      values: {},
+    };
+    const props = { item: { code: "HT301", table }, table, row, number: 6, expanded: false };
+    story = await show(RowCard, props);
+    expect(story.get("row-HT301-6-toggle").textContent).toMatch(/^第1间另查客房/);
+    story.close();
+    const answers = {
+      "HT301/1/registered": { value: 2, heads: [] },
+      "HT301/1/room": { value: "501", heads: [] },
+    };
+    story = await show(RowCard, props, { state: { answers } });
+    expect(story.get("row-HT301-6-toggle").textContent).toMatch(/^501 · 第1间另查客房/);
   });
 });
