@@ -176,6 +176,31 @@ describe("a row that was removed", () => {
     expect(settlements([...hers, removal, undone, cell("孙庆丰", "501", 6)], [])).toEqual([]);
   });
 
+  it("has at its head what is listed there, not what one more of them is counted by", async () => {
+    const evaluation = {
+      rows: { HT203: [{ id: "1", source: "hand", title: "第1间另查客房", hidden: [], verdict: "pass" }] },
+      samples: {},
+    };
+    const reviewing = {
+      record: { value: { state: fold([]), evaluation } },
+      definition: { value: { sections: [], catalogues: { lists: {} } } },
+      entries: { value: new Map() },
+      nameOf: (person: string) => person,
+    } as unknown as Reviewing;
+    const head = async (more: object): Promise<string | null | undefined> => {
+      const table = { row_title: { zh: "间另查客房", en: "further room" }, columns: [], ...more };
+      story = await show(TableRows, { item: { ...item, table }, table }, { reviewing });
+      const told = story.page.querySelector("thead th")?.textContent;
+      story.close();
+      return told;
+    };
+    expect(await head({ source: "drawn", draw: { thing: { zh: "在住客房", en: "occupied rooms" } } })).toBe(
+      "在住客房",
+    );
+    expect(await head({ source: "hand" })).toBe("序号");
+    expect(await head({ source: "fixed" })).toBe("项目");
+  });
+
   it("is told quietly to him who removed it, and to nobody where it was his own alone", async () => {
     const hers = [stated("钱思源", 1), cell("钱思源", "301", 2)];
     expect(await table([...hers, gone("me", 5, hers)])).toBe(
@@ -229,7 +254,7 @@ describe("what was found, when the other says it otherwise", () => {
     story.close();
     const settled = answer("me", "pass", 9, entries.slice(0, 2));
     expect(await seen([...entries, settled])).toBe(
-      "我 08:09 核对选定；未采用 钱思源：fail钱思源写的问题描述不再采用：没有制度改选",
+      "我 08:09 核对选定；未采用钱思源填写的“fail”钱思源写的问题描述不再采用：没有制度改选",
     );
   });
 
@@ -289,7 +314,7 @@ describe("at the item", () => {
     const hers = answer("钱思源", "pass", 2);
     const mine = answer("me", "fail", 3);
     expect(await seen([hers, mine, answer("me", "fail", 9, [hers, mine])])).toBe(
-      "我 08:09 核对选定；未采用 钱思源：pass改选",
+      "我 08:09 核对选定；未采用钱思源填写的“pass”改选",
     );
   });
 
