@@ -11,6 +11,8 @@ import type { LoginInput } from "./ports";
 
 export interface EntranceEffects extends EnrolmentEffects {
   door: ServerDoor;
+  /** What the system says of the network: without one is another thing than a server that does not answer. */
+  online: () => boolean;
 }
 
 /** An opened vault, the server's answer where it was needed for that, or both. People at a desk have no vault. */
@@ -43,7 +45,8 @@ async function enterAs(effects: EntranceEffects, input: Named): Promise<Entered>
 
 async function firstTime(effects: EntranceEffects, { login, password }: Named): Promise<Entered> {
   const answer = await effects.door.open(login, password).catch((thrown: unknown) => {
-    throw codeOf(thrown) === "network_unreachable" ? new Refusal("network_needed") : thrown;
+    if (codeOf(thrown) !== "network_unreachable") throw thrown;
+    throw new Refusal(effects.online() ? "server_needed" : "network_needed");
   });
   if (!needsVault(answer.person)) return { vault: null, answer };
   return { vault: await enrol(effects, answer, login, password), answer };

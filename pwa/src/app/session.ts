@@ -299,7 +299,7 @@ export class Session implements SessionPort {
   }
 
   private entrance(): EntranceEffects {
-    return { ...this.enrolment(), door: this.door };
+    return { ...this.enrolment(), door: this.door, online: () => this.own.effects.wakes.online() };
   }
 
   private show(part: Partial<SessionState>): void {

@@ -27,6 +27,21 @@ const shown = (app: Suicha): unknown => {
   return { vaultsHere, unlocks, me: me?.person.name ?? null };
 };
 
+describe("a second person's first login here", () => {
+  it("without network asks for one, and with one says that it is the server that does not answer", async () => {
+    await phone.login(await started(), LI);
+    const app = await started();
+    const hers = { login: WANG.login, password: PASSWORD };
+    phone.server.line = () => "lost";
+    await expect(app.session.login(hers)).rejects.toMatchObject({ code: "server_needed" });
+    phone.offline();
+    await expect(app.session.login(hers)).rejects.toMatchObject({ code: "network_needed" });
+    phone.server.line = () => "well";
+    phone.online();
+    expect((await app.session.login(hers)).me?.person.name).toBe(WANG.name);
+  });
+});
+
 describe("a phone after a reload", () => {
   it("is unlocked by its only owner's password, without any network, and names nobody before", async () => {
     expect(shown(await started())).toEqual({ vaultsHere: 0, unlocks: false, me: null });

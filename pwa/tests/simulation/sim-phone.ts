@@ -77,6 +77,7 @@ const EXPECTED = new Set([
   "storage_full",
   "vault_locked",
   "network_needed",
+  "server_needed",
   "network_unreachable",
   "server_busy",
   "unknown_task",

@@ -60,7 +60,7 @@ export interface PasswordChange {
 
 /**
  * Refusal codes of `login`: wrong_password · unlock_delayed {seconds} · vault_has_old_password ·
- * network_needed (nobody of that name has a vault here) · colleague_not_enrolled (he logs in here once, with
+ * network_needed (nobody of that name has a vault here), server_needed (the same, and the server does not answer) · colleague_not_enrolled (he logs in here once, with
  * network) · and what the server says (account_ended, too_many_tries …) with its sentence
  */
 export interface SessionPort {
