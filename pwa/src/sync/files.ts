@@ -14,7 +14,7 @@ import { evidenceRecord, keepBlob, readBlob } from "../vault/blobs";
 import { isoTime, utf8 } from "../vault/encoding";
 import { offerBytes, parcelOf } from "../vault/exchange";
 import { readPacket, writePacket, type Packet } from "../vault/packet";
-import { Refusal } from "../vault/refusal";
+import { codeOf, Refusal } from "../vault/refusal";
 import { takeIn, type EvidenceRecord } from "../vault/replica";
 import { keyring, type Keyring } from "../vault/runs";
 import { entryKey, evidenceKey, type EvidenceRow } from "../vault/schema";
@@ -67,6 +67,8 @@ export interface TakenFile {
   tasks: number;
   /** Items of ours that the file confirms. */
   confirmed: number;
+  /** Evidence that the file names and that could not be read out of it: cut off, or damaged on its way. */
+  missing: number;
   inspections: string[];
 }
 
@@ -111,7 +113,10 @@ function chinaMinute(ms: number): string {
     .replace(/[-:]/g, "");
 }
 
-/** Takes a file in, from the bureau or from another phone. Refusals: those of readPacket. */
+/**
+ * Takes a file in, from the bureau or from another phone. Refusals: those of readPacket, and packet_damaged when what
+ * was said in it cannot be read; then nothing was taken.
+ */
 export async function takeFile(vault: Vault, effects: FileEffects, file: Blob): Promise<TakenFile> {
   const devices = [...(await vault.devices()), vault.asDevice()];
   const bureau = await vault.meta("bureau");
@@ -139,6 +144,7 @@ async function takeEntries(
     evidence: 0,
     tasks: 0,
     confirmed: 0,
+    missing: 0,
     inspections: [],
   };
   for (const { id, entries, runs } of inspections) {
@@ -149,9 +155,21 @@ async function takeEntries(
     taken.inspections.push(id);
   }
   for (const [at, { inspection, value }] of evidence.entries()) {
-    if (await takeBytes(vault, inspection, value.sha256, () => packet.part(at + 1))) taken.evidence += 1;
+    const brought = await takeBytes(vault, inspection, value.sha256, () => wholePart(packet, at + 1));
+    if (brought === "taken") taken.evidence += 1;
+    if (brought === "missing") taken.missing += 1;
   }
   return taken;
+}
+
+/** One part; null when the file was cut before its end, or it was damaged: what else is whole is taken all the same. */
+async function wholePart(packet: Packet, number: number): Promise<ArrayBuffer | null> {
+  try {
+    return await packet.part(number);
+  } catch (thrown) {
+    if (codeOf(thrown) === "packet_damaged") return null;
+    throw thrown;
+  }
 }
 
 /** Bytes that an entry here names and that are not here yet; believed when their hash is right. */
@@ -159,15 +177,15 @@ async function takeBytes(
   vault: Vault,
   inspection: string,
   sha256: string,
-  read: () => Promise<ArrayBuffer>,
-): Promise<boolean> {
+  read: () => Promise<ArrayBuffer | null>,
+): Promise<"taken" | "known" | "missing"> {
   const row = await vault.run(() => vault.db.evidence.get([inspection, sha256]));
-  if (row === undefined || row.here === 1) return false;
+  if (row === undefined || row.here === 1) return "known";
   const bytes = await read();
-  if (sha256Hex(new Uint8Array(bytes)) !== sha256) return false;
+  if (bytes === null || sha256Hex(new Uint8Array(bytes)) !== sha256) return "missing";
   await keepBlob(vault, inspection, sha256, bytes);
   await offerBytes(vault, inspection, sha256);
-  return true;
+  return "taken";
 }
 
 async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Promise<TakenFile> {
@@ -187,6 +205,7 @@ async function takeTasks(vault: Vault, effects: FileEffects, packet: Packet): Pr
     evidence: 0,
     tasks: pull?.tasks.length ?? 0,
     confirmed,
+    missing: 0,
     inspections: [...pulled.inspections].filter((id) => !forgotten.includes(id)),
   };
 }

@@ -46,6 +46,7 @@ describe("in a cellar without any line", () => {
       evidence: 1,
       tasks: 0,
       confirmed: 0,
+      missing: 0,
     });
     expect(await wang.files.take(packed.file)).toMatchObject({ entries: 0, evidence: 0 });
     const hers = await wang.work.openInspection(HOTEL);
@@ -218,6 +219,19 @@ describe("a file that is not right", () => {
     }
     expect((await wang.work.openInspection(HOTEL)).view.value.entries).toEqual([]);
     await expect(wang.files.take(new Blob([whole]))).resolves.toMatchObject({ entries: 1 });
+  });
+
+  it("cut among its photos gives what is whole, says how much is missing, and a second try brings the rest", async () => {
+    const mine = await li.work.openInspection(HOTEL);
+    await mine.append(PASS);
+    await mine.putEvidence("HTL01", PHOTO, photo);
+    await mine.putEvidence("HTL02", PHOTO.slice(3), photo);
+    const { file } = await li.files.pack({ to: deviceOf(wang), photos: true });
+    const cut = await wang.files.take(file.slice(0, file.size - 40));
+    expect(cut).toMatchObject({ entries: 3, evidence: 1, missing: 1 });
+    const card = wang.work.tasks.value.find(({ task }) => task.id === HOTEL);
+    expect(card?.phase, "the screens have heard of what was taken").toBe("open");
+    expect(await wang.files.take(file)).toMatchObject({ entries: 0, evidence: 1, missing: 0 });
   });
 
   it("with a signature that is none, whatever letter it has, is refused in words", async () => {

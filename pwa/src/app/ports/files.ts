@@ -20,6 +20,8 @@ export interface FileTaken {
   tasks: number;
   /** How many waiting things of ours the file confirms. */
   confirmed: number;
+  /** Photos that could not be read out of the file: it was cut, or damaged on its way. The rest was taken in. */
+  missing: number;
 }
 
 export interface FilesPort {
