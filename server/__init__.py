@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, *, 
     if settings.restoring.exists():
         raise RuntimeError(f"{settings.instance} 的恢复没有完成：请清空该目录（和数据库），重新恢复。")
     for folder in (settings.instance, settings.blobs_folder, settings.uploads_folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = Flask("server", static_folder=None)
     app.config |= {
         "MAX_CONTENT_LENGTH": settings.request_bytes,

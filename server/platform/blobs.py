@@ -62,7 +62,7 @@ class FileBlobs:
     def _make_folders(self) -> None:
         """All 256 with the first blob: each made when it is needed would cost a sync more for every early photo."""
         for number in range(256):
-            (self.root / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+            (self.root / f"{number:02x}").mkdir(parents=True, exist_ok=True, mode=0o700)
         sync_folder(self.root)
         sync_folder(self.root.parent)
 

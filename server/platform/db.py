@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
@@ -22,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from server.platform.config import PROJECT, Settings
 from server.platform.ids import new_id
+from server.platform.private import begin_private
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -111,6 +113,9 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _attach_sqlite(engine: Engine) -> None:
+    file = engine.url.database
+    if file and file != ":memory:":
+        event.listen(engine, "do_connect", lambda *_: begin_private(Path(file)))
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
 

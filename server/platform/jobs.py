@@ -20,6 +20,7 @@ from server.platform.clock import now
 from server.platform.config import Settings
 from server.platform.db import db, transaction
 from server.platform.errors import trace_of
+from server.platform.private import begin_private
 from server.platform.trail import TrailRow
 
 log = logging.getLogger("suicha.jobs")
@@ -37,6 +38,7 @@ def make_huey(settings: Settings) -> Huey:
     if settings.redis_url:
         return cast(Huey, RedisHuey("suicha", url=settings.redis_url))
     path = settings.instance / "queue.db"
+    begin_private(path)
     return cast(Huey, SqliteHuey("suicha", filename=str(path), journal_mode="delete", fsync=False))
 
 
