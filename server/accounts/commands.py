@@ -14,8 +14,8 @@ from server.platform.auth import Role
 from server.platform.db import transaction
 from server.platform.errors import Problem
 
-bureau = AppGroup("bureau", help="正式单位：机构、人员、口令。")
-vault = AppGroup("vault", help="手机保险箱：忘记口令时恢复。")
+bureau = AppGroup("bureau", help="正式单位：机构、人员、密码。")
+vault = AppGroup("vault", help="手机保险箱：忘记密码时恢复。")
 COMMANDS = [bureau, vault]
 
 BRIGADES = (("治安大队", "治"), ("禁毒大队", "禁"), ("网安大队", "网"))
@@ -31,7 +31,7 @@ def _told() -> Iterator[None]:
 
 
 def _show(accounts: list[NewAccount]) -> None:
-    click.echo("一次性口令（只显示这一次，请当面交给本人）：")
+    click.echo("一次性密码（只显示这一次，请当面交给本人）：")
     for account in accounts:
         click.echo(f"  {account.login}  {account.password}  {account.name}")
 
@@ -74,7 +74,7 @@ def unit(name: str, short: str, kind: str) -> None:
 def person(
     login: str, name: str, unit_name: str, roles: tuple[str, ...], badge: str | None, until: datetime | None
 ) -> None:
-    """建立一个账号，并显示其一次性口令。"""
+    """建立一个账号，并显示其一次性密码。"""
     last = until.date() if until else None
     with _told():
         account = add_person(login, name, unit_name, [Role(r) for r in roles], badge_no=badge, valid_until=last)
@@ -84,7 +84,7 @@ def person(
 @bureau.command("password")
 @click.argument("login")
 def password(login: str) -> None:
-    """给一个账号新的一次性口令，并结束其所有登录。"""
+    """给一个账号新的一次性密码，并结束其所有登录。"""
     with _told():
         account = new_password(login)
     _show([account])

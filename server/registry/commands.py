@@ -59,7 +59,7 @@ def _tell(intake: Intake) -> None:
         rows = len({refusal.row for refusal in intake.refusals if refusal.table == table})
         click.echo(f"{table}{word}：新增 {tally.made}，更新 {tally.changed}，未变 {tally.same}，不合格 {rows} 行")
     if intake.stored and intake.accounts:
-        click.echo("新建账号的一次性口令（只显示这一次，请当面交给本人）：")
+        click.echo("新建账号的一次性密码（只显示这一次，请当面交给本人）：")
         for account in intake.accounts:
             click.echo(f"  {account.login}  {account.password}  {account.name}")
 

@@ -101,6 +101,8 @@ def test_the_known_passwords_exist_in_demo_mode_only(app: Flask) -> None:
     app.extensions["settings"] = replace(app.extensions["settings"], demo=False)
     with app.test_request_context(), pytest.raises(Problem, match="demo_closed"):
         sign_in("zhian1", DEMO_PASSWORD)
+    told = app.test_client().post("/api/session", json={"login": "zhian1", "password": DEMO_PASSWORD})
+    assert told.status_code == 403 and "SUICHA_DEMO=1 make run" in told.json["title"], told.text
 
 
 @pytest.mark.parametrize("day", [date(2027, 2, 3), date(2026, 12, 31)])

@@ -135,7 +135,7 @@ def test_the_new_inspector_signs_in_with_the_password_that_was_shown_once(run: R
     with app.test_request_context():
         assert sign_in("041301", password)[0].name == "王五"
     again = run(inspectors=[OFFICER]).output
-    assert password not in again and "一次性口令" not in again
+    assert password not in again and "一次性密码" not in again
 
 
 def test_the_same_files_twice_change_nothing(run: Run) -> None:

@@ -41,7 +41,7 @@ def phone(bureau: Bureau) -> Forgetful:
 
 
 def ask(tab: Tab, phone: Forgetful, **changes: str) -> Any:
-    body = {"device": phone.id, "request": phone.shown, "reason": "本人忘记口令，已当面核对证件"}
+    body = {"device": phone.id, "request": phone.shown, "reason": "本人忘记密码，已当面核对证件"}
     return tab.post("/api/vault-recoveries", body | changes)
 
 
