@@ -6,7 +6,7 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from server.accounts import service, vaults
+from server.accounts import restores, service, vaults
 from server.accounts.demo_accounts import demo_accounts
 from server.accounts.models import Device, Person
 from server.accounts.schemas import (
@@ -18,6 +18,7 @@ from server.accounts.schemas import (
     NewRecovery,
     RecoveryAnswer,
     RecoveryDecision,
+    RestoreAnswer,
     Revocation,
     SessionAnswer,
 )
@@ -178,6 +179,24 @@ def decide_recovery(body: dict[str, bool], recovery_id: str) -> dict[str, Any]:
     """Agree, as the second person, and get the code to read out; it is shown this once."""
     row, code = vaults.decide_recovery(actor(), recovery_id, body["agreed"])
     return {"recovery": row, "code": code}
+
+
+@blp.get("/restores")
+@access(Role.OFFICE, Role.LEAD, Role.LEADER, Role.LEGAL, Role.ADMIN)
+@blp.response(200, RestoreAnswer(many=True))
+def list_restores() -> Any:
+    """Restores from a backup after which nobody has yet looked at the decisions that it lacks."""
+    return restores.restores_waiting()
+
+
+@blp.post("/restores/<restore_id>/check")
+@access(Role.OFFICE)
+@blp.arguments(Nothing)
+@blp.response(200, Done)
+def check_restore(_: dict[str, Any], restore_id: str) -> dict[str, Any]:
+    """Say that the decisions which the backup lacks were looked at and made again; repeating it is harmless."""
+    restores.check_restore(restore_id)
+    return {}
 
 
 def init_app(app: Flask) -> None:

@@ -108,6 +108,14 @@ class NewRecovery(Body):
     reason = text_field(400, required=True)
 
 
+class RestoreAnswer(Answer):
+    """The server was put back to a backup that goes up to `snapshot_at`."""
+
+    id = uuid_field()
+    restored_at = fields.DateTime()
+    snapshot_at = fields.DateTime()
+
+
 class RecoveryDecision(Body):
     agreed = fields.Boolean(required=True)
 

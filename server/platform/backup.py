@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +26,9 @@ from server.platform import backup_database
 from server.platform.backup_database import SQLITE_FILE, BackupFailed
 from server.platform.backup_files import digest_of, files_in, open_to, seal_blobs, seal_keys, sync_tree
 from server.platform.backup_keys import current_key, key_for
-from server.platform.backup_record import BackupRecord
+from server.platform.backup_record import RESTORED, BackupRecord
 from server.platform.blobs import sync_folder
-from server.platform.clock import now
+from server.platform.clock import iso, now, parse_iso
 from server.platform.config import Settings
 from server.platform.db import db, transaction
 from server.platform.ids import new_id
@@ -162,7 +162,8 @@ def verify_contents(folder: Path, manifest: Manifest, key: SealingKey, read: Col
 def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     """Put a verified backup into a new, empty instance. Raises BackupFailed when the instance has data.
 
-    The installation gets a new epoch, so that phones offer again all they still hold. Until that is done a mark lies in
+    The installation gets a new epoch, so that phones offer again all they still hold; the trail says up to when the
+    backup goes, for the desk of the office (`server.accounts.restores`). Until that is done a mark lies in
     the instance, with which no server starts: half a restore under the old epoch would lose what phones still have.
     """
     settings: Settings = current_app.extensions["settings"]
@@ -175,6 +176,8 @@ def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     if not backup_database.is_empty(settings) or any(files_in(settings.blobs_folder)):
         raise BackupFailed(f"{settings.instance} 或数据库里已有数据，只能恢复到空的实例目录和空的数据库")
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(PermissionError):  # a folder made beforehand, and given to us by its owner
+        settings.instance.chmod(0o700)
     settings.restoring.touch()
     sync_folder(settings.instance)
     for path in files_in(folder / "blobs"):
@@ -187,7 +190,8 @@ def restore_backup(folder: Path, given: SealingKey | None = None) -> Manifest:
     sync_tree(settings.instance)
     with transaction():
         installation().epoch = new_id()
-        record("backup.restored", "backup", folder.name, rows=manifest.rows, blobs=manifest.blobs)
+        until = iso(parse_iso(manifest.snapshot_at))
+        record(RESTORED, "backup", folder.name, snapshot_at=until, rows=manifest.rows, blobs=manifest.blobs)
     settings.restoring.unlink()
     return manifest
 

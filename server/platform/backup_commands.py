@@ -83,9 +83,13 @@ def restore(folder: Path, key_file: TextIO | None, check: bool) -> None:
         faults = drill(manifest) if check else []
     if faults:
         raise click.ClickException("恢复后与备份不一致：\n" + "\n".join(faults))
+    click.echo(f"已恢复：数据库 {manifest.rows} 行，证据和文书 {manifest.blobs} 件。")
     click.echo(
-        f"已恢复：数据库 {manifest.rows} 行，证据和文书 {manifest.blobs} 件。下一步：flask db upgrade，然后启动服务。"
+        f"注意：此备份截至{zh_moment(parse_iso(manifest.snapshot_at))}。此后在服务器上作出的决定（停用手机、删除证据、"
+        "退回与签批、撤回任务、抽取与派发、人员和密码的变动等）都不在其中：停用的手机又可使用，删除的照片又会显示。"
+        "请逐项核对并重新作出；局办公室的工作台已列出此待办。"
     )
+    click.echo("下一步：flask db upgrade，然后启动服务。")
 
 
 @backup.command("drill")
@@ -114,7 +118,8 @@ def drill_command(target: Path, database_url: str | None) -> None:
         )
     if done.returncode:
         raise click.ClickException(f"演练没有通过：{done.stderr.strip()}")
-    click.echo(f"演练通过：{folder} 可以完整恢复。{done.stdout.strip().partition('下一步')[0]}")
+    restored, _, _ = done.stdout.partition("\n")
+    click.echo(f"演练通过：{folder} 可以完整恢复。{restored}")
 
 
 @backup.command("key")

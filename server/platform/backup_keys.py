@@ -1,6 +1,7 @@
 """The keys that backups are sealed with: `<instance>/keys/backup.key`, and earlier ones beside it.
 
-Each is one line, the 54 letters that are also written down and locked away: without them a backup is of no use.
+Each is one line, the 54 letters and digits that are also written down and locked away: without them a backup is of no
+use.
 """
 
 import os

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.platform.db import Base, Keyed, db
 
+RESTORED = "backup.restored"
+"""On the trail, with `snapshot_at`: what was decided after that moment is gone."""
+
 
 class BackupRecord(Keyed, Base):
     """A backup that was read back and found whole. Everything committed before `snapshot_at` is in it."""

@@ -122,6 +122,13 @@ export interface ParcelRow {
   faults: { inspection: string; sha256: string; code: string; detail: string }[];
 }
 
+/** The server was put back to a backup that goes up to `snapshot_at`; nobody has looked after it yet. */
+export interface RestoreRow {
+  id: string;
+  restored_at: string;
+  snapshot_at: string;
+}
+
 /** A vault that is to be opened to its owner, waiting for a second person. */
 export interface RecoveryRow {
   id: string;

@@ -23,6 +23,7 @@ const SPOKEN: readonly [file: string, name: string, call: string, as?: "page" | 
   [API, "ReviewRecord", "get /api/review/inspections/{inspection_id}"],
   [API, "ErasureRow", "get /api/evidence/erasures", "list"],
   [OFFICE, "ApartRow", "get /api/review/apart", "list"],
+  [OFFICE, "RestoreRow", "get /api/restores", "list"],
   [OFFICE, "RecordRow", "get /api/documents/inspections", "page"],
   [OFFICE, "SubjectRow", "get /api/registry/subjects", "page"],
   [OFFICE, "DeviceRow", "get /api/devices", "list"],
