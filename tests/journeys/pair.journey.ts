@@ -166,7 +166,7 @@ test("two who differ see it, find it, settle it with a tap and a reason, and men
     await exchange(b, a);
     await people.section(a, "hotel-licence");
     await people.card(a, "HT104");
-    await expect(a.getByTestId("replaced-HT104")).toContainText("您写的问题描述已被改");
+    await expect(a.getByTestId("replaced-HT104")).toContainText("您写的问题描述已被修改");
     await a.getByTestId("replaced-HT104").scrollIntoViewIfNeeded();
     await picture(a, "finding-news");
     await people.section(a, "hotel-system");

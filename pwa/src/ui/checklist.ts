@@ -82,7 +82,7 @@ function chosen(field: Field, key: string, definition: Definition, speech: Speec
   return VERDICTS.has(key) ? speech.t(`verdict.${key}`) : key;
 }
 
-function objectWords(value: Record<string, unknown>, speech: Speech): string {
+function objectWords(value: Record<string, unknown>, field: Field | null, speech: Speech): string {
   if ("unchecked" in value) return speech.t("answer.unchecked_because", { reason: String(value.unchecked) });
   if ("number" in value) return `${String(value.number)} ${String(value.unit)}`;
   if ("lat" in value) {
@@ -94,7 +94,8 @@ function objectWords(value: Record<string, unknown>, speech: Speech): string {
   }
   if ("frame" in value || "count" in value) {
     const size = Array.isArray(value.frame) ? value.frame.length : Number(value.count);
-    return speech.t("answer.frame_value", { n: size, round: Number(value.round) });
+    const thing = speech.pick((field as Partial<Item> | null)?.table?.draw?.thing);
+    return speech.t("answer.frame_value", { thing, n: size, round: Number(value.round) });
   }
   return maskedPerson(value, speech);
 }
@@ -111,7 +112,7 @@ export function answerWords(
     const words = value.map((key) => (field ? chosen(field, String(key), definition, speech) : String(key)));
     return words.length ? words.join(speech.t("answer.comma")) : speech.t("answer.none_chosen");
   }
-  if (typeof value === "object") return objectWords(value as Record<string, unknown>, speech);
+  if (typeof value === "object") return objectWords(value as Record<string, unknown>, field, speech);
   if (typeof value === "number") return field?.unit ? `${value} ${speech.pick(field.unit)}` : String(value);
   const text = String(value);
   if (field?.type === "date") return day(text, speech.language.value, "");

@@ -222,7 +222,7 @@ describe("what was found, when the other says it otherwise", () => {
     const mine = finding("me", "前台无登记簿", 2);
     const hers = finding("钱思源", "前台登记簿缺3页", 5, [mine]);
     expect(await seen([mine, hers], "fail")).toBe(
-      "您写的问题描述已被改钱思源 08:05 改为“前台登记簿缺3页”，原为 我：前台无登记簿知道了",
+      "您写的问题描述已被修改钱思源 08:05 改为“前台登记簿缺3页”，原为 我：前台无登记簿知道了",
     );
   });
 
@@ -231,7 +231,7 @@ describe("what was found, when the other says it otherwise", () => {
     const wrote = finding("me", "前台无登记簿", 3);
     const hers = answer("钱思源", "pass", 5, [mine]);
     expect(await seen([mine, wrote, hers])).toBe(
-      "您的答案已被改钱思源 08:05 改为“pass”，原为 我：fail您写的问题描述不再采用：前台无登记簿知道了",
+      "您填写的内容已被修改钱思源 08:05 改为“pass”，原为 我：fail您写的问题描述不再采用：前台无登记簿知道了",
     );
     story!.close();
     expect(await seen([mine, wrote, answer("me", "pass", 6, [mine])])).toBe(
@@ -297,9 +297,9 @@ describe("at the item", () => {
   it("who lost his answer is told by whom, when, from what to what, until he has looked", async () => {
     const mine = answer("me", "pass", 2);
     const hers = answer("钱思源", "fail", 5, [mine]);
-    expect(await seen([mine, hers])).toBe("您的答案已被改钱思源 08:05 改为“fail”，原为 我：pass知道了");
+    expect(await seen([mine, hers])).toBe("您填写的内容已被修改钱思源 08:05 改为“fail”，原为 我：pass知道了");
     await story!.tap("looked-HT101");
-    expect(story!.page.textContent).not.toContain("您的答案已被改");
+    expect(story!.page.textContent).not.toContain("您填写的内容已被修改");
     expect(story!.get("trace-HT101").textContent).toContain("原为 我：pass");
   });
 
