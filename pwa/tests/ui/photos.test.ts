@@ -63,6 +63,42 @@ it("an erased one says so on the phone, when and why, and is not counted as a ph
   expect(asked, "nobody asks the server for it again").toEqual(["a".repeat(64)]);
 });
 
+it("not to be had while offline are there by themselves when the network is back", async () => {
+  status.value = { ...status.value, network: "offline" };
+  let bytes: ArrayBuffer | null = null;
+  let asked = 0;
+  const evidence = async (): Promise<{ bytes: ArrayBuffer; media_type: string } | null> => {
+    asked += 1;
+    return bytes && { bytes, media_type: "image/jpeg" };
+  };
+  const state = { evidence: { HT101: [photos[0]] } };
+  story = await show(
+    EvidenceBlock,
+    { path: "HT101", title: "许可证", asked: true },
+    { state, evidence, suicha },
+  );
+  await settled();
+  expect(story.page.textContent).toContain("照片不在本机");
+  draw.mockClear();
+
+  status.value = { ...status.value, network: "online" };
+  await settled();
+  expect(story.page.textContent, "his phone has not sent it yet").toContain("照片不在本机");
+  status.value = { ...status.value, lastSync: "2026-11-23T06:19:10.000Z" };
+  await settled();
+  status.value = { ...status.value, lastSync: "2026-11-23T06:19:22.000Z" };
+  await settled();
+  expect(asked, "not with every glance at the server").toBe(3);
+  bytes = new ArrayBuffer(3);
+  status.value = { ...status.value, lastSync: "2026-11-23T06:20:00.000Z" };
+  await settled();
+  expect(story.page.textContent).not.toContain("照片不在本机");
+  expect(draw).toHaveBeenCalledOnce();
+  status.value = { ...status.value, lastSync: "2026-11-23T06:21:00.000Z" };
+  await settled();
+  expect(asked, "one that is shown is not asked for again").toBe(4);
+});
+
 it("an erased one says so on the lead's page", async () => {
   const reviewing = {
     record: shallowRef({
