@@ -93,7 +93,8 @@ def _said(run: Run, item: Mapping[str, Any], verdict: str) -> Iterator[str]:
     elif item["type"] != "choice" or "options" in item or "catalogue" in item:
         yield from filter(None, (answer_words(run, item),))
     yield from (f"{sum_['title']}：{sum_['words']}" for sum_ in sums(run, item))
-    for finding in run.texts.get(code, []):
+    # What somebody wrote at an item that did not fail in the end is not what was found.
+    for finding in run.texts.get(code, []) if verdict == "fail" else []:
         yield one_line(finding["text"]).rstrip("。")
     if photos := run.pictures(code):
         yield f"照片或附件{photos}份"
@@ -172,7 +173,8 @@ def _table(run: Run, item: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
     columns = [column for column in table["columns"] if full or not column.get("restricted")]
     keyed = any(row.place.key is not None for row in rows)
     specs = (*columns, *table["values"])
-    heads = ([table["row_title"]["zh"]] if keyed else []) + [spec["title"]["zh"] for spec in specs]
+    listed = table["draw"]["thing"]["zh"] if table.get("draw") else "项目"
+    heads = ([listed] if keyed else []) + [spec["title"]["zh"] for spec in specs]
     lines = [
         ([row.place.title] if keyed else []) + [cell_words(run, item, row, spec["key"], full=full) for spec in specs]
         for row in rows

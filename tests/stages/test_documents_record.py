@@ -99,6 +99,11 @@ def test_restricted_items_are_on_the_full_copy_only(signed: Told) -> None:
 
 
 @what_stands_on_it
+def test_words_at_an_item_that_passed_in_the_end_are_no_finding(signed: Told) -> None:
+    assert all("堆放杂物" not in "".join(pages_of(signed.pdf(copy))) for copy in ("party", "full"))
+
+
+@what_stands_on_it
 def test_guests_are_masked_for_the_party(signed: Told) -> None:
     party, full = ("".join(pages_of(signed.pdf(copy))) for copy in ("party", "full"))
     assert "周晓芸" in full and "周晓芸" not in party and "周**" in party
