@@ -10,14 +10,7 @@ import { digest } from "../core/canonical";
 import { dropErased, evidenceRecord } from "../vault/blobs";
 import { isoTime } from "../vault/encoding";
 import { isRefused } from "../vault/refusal";
-import {
-  entryOffer,
-  evidenceOffer,
-  isForgotten,
-  proveAgain,
-  takeIn,
-  type ReplicaEffects,
-} from "../vault/replica";
+import { entryOffer, evidenceOffer, proveAgain, takeIn, type ReplicaEffects } from "../vault/replica";
 import { keyring } from "../vault/runs";
 import type { Vault } from "../vault/vault";
 
@@ -150,7 +143,7 @@ async function takePage(
   for (const { hash, body } of page.checklists)
     if ((!held.has(hash) || vault.damaged.has(`checklists:${hash}`)) && isWhole(hash, body))
       await vault.putChecklist(hash, body);
-  for (const task of page.tasks) if (!(await isForgotten(vault, task.id))) await vault.putTask(task);
+  for (const task of page.tasks) await vault.putTask(task);
   for (const id of page.removed) {
     const known = await vault.task(id);
     if (known !== null) await vault.putTask(known.task, true);
@@ -158,7 +151,6 @@ async function takePage(
   if (page.tasks.length + page.removed.length + page.checklists.length > 0) pulled.tasks = true;
   const replica = await replicaOf(vault, effects);
   for (const { id, entries, runs } of page.inspections) {
-    if (await isForgotten(vault, id)) continue;
     const arrival = await takeIn(vault, replica, { inspection: id, entries, runs }, "server");
     if (arrival.added.length > 0) pulled.inspections.add(id);
     if (arrival.own > 0) await tellOldCopy(vault, effects, arrival.own);

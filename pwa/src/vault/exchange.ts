@@ -7,7 +7,7 @@
 import type { Locks } from "../app/ports";
 import { evidenceRecord, keepBlob, readBlob } from "./blobs";
 import { codeOf } from "./refusal";
-import { evidenceOffer, isForgotten, takeIn, type Parcel } from "./replica";
+import { evidenceOffer, takeIn, type Parcel } from "./replica";
 import { allRuns, keyring } from "./runs";
 import type { EvidenceRow } from "./schema";
 import type { Vault } from "./vault";
@@ -93,8 +93,7 @@ async function shared(from: Vault, to: Vault, only?: string): Promise<string[]> 
     const known = await to.task(task.id);
     if (known === null) {
       const named = task.inspectors.some((inspector) => inspector.person_id === to.person.id);
-      if (!named || removed || (await isForgotten(to, task.id))) continue;
-      await to.putTask(task);
+      if (!named || removed || !(await to.putTask(task))) continue;
     }
     await giveChecklists(from, to, task.checklists);
     found.push(task.id);

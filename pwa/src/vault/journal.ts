@@ -27,6 +27,7 @@ import { isRefused, Refusal } from "./refusal";
 import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
 import {
   isEvidenceKey,
+  isPurged,
   type BlobRow,
   type ChainRow,
   type EntryRow,
@@ -243,7 +244,10 @@ export class Journal {
       .sort();
   }
 
-  /** False, and nothing is written, when the chain does not end where we thought. */
+  /**
+   * False, and nothing is written, when the chain does not end where we thought. Refuses (`not_writable`) once another
+   * tab has forgotten the inspection after its receipt.
+   */
   private async commit(before: Tip, entries: Entry[], attachments: Attachment[]): Promise<boolean> {
     const { vault, inspection } = this;
     const { id: tip, seq } = entries[entries.length - 1]!;
@@ -259,6 +263,7 @@ export class Journal {
         const chain = (await db.chains.get(inspection)) ?? newChain(inspection);
         // A repeat after a lost connection: the first attempt had reached the disk.
         if (chain.tip === tip) return true;
+        if (isPurged(chain)) return null;
         if (chain.tip !== before.tip) return false;
         for (const attached of evidence) await attach(vault, attached);
         // Asked for together, done in this order.
@@ -271,6 +276,7 @@ export class Journal {
         return true;
       }),
     );
+    if (written === null) throw new Refusal("not_writable");
     if (written) this.tip = { seq, tip };
     return written;
   }

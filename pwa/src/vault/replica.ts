@@ -10,6 +10,7 @@ import { runKey, runRow, runsOf, signRuns, verified, type Keyring } from "./runs
 import {
   entryKey,
   evidenceKey,
+  isPurged,
   type ChainRow,
   type EntryRow,
   type EvidenceRow,
@@ -51,15 +52,6 @@ export function takeIn(
   source: Source,
 ): Promise<Arrival> {
   return effects.locks.hold(writeLock(vault, parcel.inspection), () => taken(vault, effects, parcel, source));
-}
-
-/** What was purged after its receipt does not come back, whoever brings it. */
-export async function isForgotten(vault: Vault, inspection: string): Promise<boolean> {
-  return isPurged(await vault.run(() => vault.db.chains.get(inspection)));
-}
-
-function isPurged(chain: ChainRow | undefined): boolean {
-  return chain !== undefined && chain.forgotten !== null;
 }
 
 async function taken(

@@ -69,6 +69,11 @@ export interface ChainRow {
   forgotten: number | null;
 }
 
+/** What was purged after its receipt does not come back, whoever brings it: to be asked where the rest is written. */
+export function isPurged(chain: ChainRow | undefined): boolean {
+  return chain !== undefined && chain.forgotten !== null;
+}
+
 export type OutboxState = "queued" | "waiting" | "held" | "refused";
 
 export interface OutboxRow extends Sealed {

@@ -13,7 +13,7 @@ import { Damaged, damagedIsNone } from "./damaged";
 import { durably } from "./durable";
 import type { Box } from "./keys";
 import { Refusal } from "./refusal";
-import type { EntryRow, Sealed, VaultDb } from "./schema";
+import { isPurged, type EntryRow, type Sealed, type VaultDb } from "./schema";
 
 /** What the vault remembers about itself and the server, by key of the `meta` table. */
 export interface Meta {
@@ -189,9 +189,17 @@ export class Vault {
     return this.one<TaskRecord>(this.db.tasks, id, `tasks:${id}`);
   }
 
-  async putTask(task: Task, removed = false): Promise<void> {
+  /** False, and nothing is kept, of a task whose inspection this vault has forgotten. */
+  async putTask(task: Task, removed = false): Promise<boolean> {
     const sealed = await this.box.seal(`tasks:${task.id}`, { task, removed });
-    await this.run(() => this.db.tasks.put({ id: task.id, sealed }));
+    const { tasks, chains } = this.db;
+    return this.run(() =>
+      this.db.transaction("rw", tasks, chains, async () => {
+        if (isPurged(await chains.get(task.id))) return false;
+        await tasks.put({ id: task.id, sealed });
+        return true;
+      }),
+    );
   }
 
   async checklist(hash: string): Promise<Definition | null> {

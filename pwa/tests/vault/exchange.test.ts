@@ -81,6 +81,7 @@ describe("two people on one phone", () => {
     const parcel = { inspection: HOTEL, entries: later, runs: await runsOf(li, HOTEL) };
     const keys = keyring(subtle, [li.asDevice()], null);
     expect(await takeIn(wang, { ...effects, keys }, parcel, "hand_over")).toMatchObject({ added: [] });
+    expect(await wang.putTask(taskOf(HOTEL, [LI, WANG]))).toBe(false);
     expect(await wang.task(HOTEL)).toBeNull();
     expect(await wang.db.entries.count()).toBe(0);
     expect(await wang.db.outbox.count()).toBe(0);

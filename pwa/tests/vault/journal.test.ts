@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HOTEL, enrolled, journalOf, LI, PHOTO, reopened, WANG } from "../phone/people";
 import { noLocks, Profile, subtle } from "../phone/effects";
+import { forget } from "../../src/sync/manifest";
 import { sha256Hex } from "../../src/core/sha256";
 import { cover, fold, identify, runBytes, seal } from "../../src/core/journal";
 import { base64url } from "../../src/vault/encoding";
@@ -91,6 +92,20 @@ describe("writing an inspection", () => {
     });
     await expect(journal.append([{ ...PASS, value: 0.5 }])).rejects.toMatchObject({ code: "float" });
     expect(await journal.vault.db.entries.count()).toBe(0);
+  });
+
+  it("writes nothing into what another tab has forgotten after its receipt", async () => {
+    const profile = new Profile();
+    const vault = await enrolled(profile, LI);
+    const journal = journalOf(profile, vault);
+    await journal.append([PASS]);
+    await vault.run(() => vault.db.outbox.clear());
+    expect(await forget(vault, HOTEL, 1)).toBe(true);
+    await expect(journal.append([{ ...PASS, value: "fail" }])).rejects.toMatchObject({
+      code: "not_writable",
+    });
+    await expect(journal.putEvidence("HTL01", PHOTO, photo)).rejects.toMatchObject({ code: "not_writable" });
+    expect([await vault.db.entries.count(), await vault.db.outbox.count()]).toEqual([0, 0]);
   });
 
   it("says nothing is possible in a locked vault", async () => {
