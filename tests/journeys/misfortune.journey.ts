@@ -117,7 +117,7 @@ test("nothing is lost to a restored server, an old copy of the phone, a wrong cl
       expect((await lead.request.get(`/api/evidence/blobs/${photo.sha256}`)).ok()).toBe(true);
     }).toPass({ timeout: 60_000 });
     await people.place(page, "tasks");
-    await expect(page.getByTestId("notice-epoch_changed")).toContainText("服务器做过恢复");
+    await expect(page.getByTestId("notice-epoch_changed")).toContainText("已全部重新核对，无遗漏");
     await page.getByTestId("notice-epoch_changed").getByRole("button").click();
   });
 
