@@ -5,8 +5,8 @@
 import { shallowRef } from "vue";
 import type { Person, SessionAnswer } from "../api/types";
 import type { Http } from "../api/http";
+import { noteRevoked } from "../sync/outbox";
 import type { Door } from "../sync/runner";
-import { fullIsNone } from "../vault/durable";
 import { isoTime } from "../vault/encoding";
 import { isRefused, Refusal } from "../vault/refusal";
 import type { Shelf } from "../vault/shelf";
@@ -251,8 +251,7 @@ export class Session implements SessionPort {
     this.show({ me: meOf(vault), areas: areasOf(vault.person) });
     await register(this.enrolment(), vault);
     const revoked = await isRevoked(this.own.http, vault);
-    if (revoked !== null) await vault.setMeta("revoked", revoked).catch(fullIsNone);
-    if (revoked) await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) });
+    if (revoked !== null) await noteRevoked(vault, revoked, now);
     await this.refresh();
     this.events.serverOpen();
   }

@@ -58,12 +58,12 @@ export async function settle(
     .catch(fullIsNone);
 }
 
-/** Each entry by the server's word on it. Answers how many the server has. */
+/** Each entry by the server's word on it. */
 export async function takeOutcomes(
   vault: Vault,
   told: readonly (readonly [OutboxRow, PushOutcome])[],
   now: number,
-): Promise<number> {
+): Promise<void> {
   const confirmed: string[] = [];
   for (const [row, { status, code, detail }] of told) {
     if (status === "accepted" || status === "known") confirmed.push(row.key);
@@ -72,15 +72,20 @@ export async function takeOutcomes(
   await confirm(vault, confirmed);
   const revoked = told.filter(([, { code }]) => code === "device_revoked").map(([{ id }]) => id);
   if (revoked.length > 0) await learnRevoked(vault, revoked, now);
-  return confirmed.length;
 }
 
 /** That this device was revoked may be heard here first. A partner's entry that we carry speaks of his device only. */
 async function learnRevoked(vault: Vault, ids: string[], now: number): Promise<void> {
   const entries = await vault.run(() => vault.db.entries.bulkGet(ids));
   if (!entries.some((entry) => entry?.device === vault.device) || (await vault.meta("revoked"))) return;
-  await vault.setMeta("revoked", true).catch(fullIsNone);
-  await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) }).catch(fullIsNone);
+  await noteRevoked(vault, true, now);
+}
+
+/** Whether the bureau has revoked this device; that it has is told once more by a notice. */
+export async function noteRevoked(vault: Vault, revoked: boolean, now: number): Promise<void> {
+  await vault.setMeta("revoked", revoked).catch(fullIsNone);
+  if (revoked)
+    await vault.addNotice({ code: "device_revoked", params: {}, at: isoTime(now) }).catch(fullIsNone);
 }
 
 /** How far an upload has come; survives a kill. On a full disk it is asked for again after one. */

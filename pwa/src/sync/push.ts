@@ -30,7 +30,10 @@ interface Parcel {
   entry: Entry;
 }
 
-/** Pushes all that is due; answers on how many the server had a word. Throws Unreachable, and ApiError for what concerns the whole round (401, 429, 5xx). */
+/**
+ * Pushes all that is due; answers on how many the server had a word. Throws Unreachable, and ApiError for what concerns
+ * the whole round (401, 429, 5xx).
+ */
 export async function pushEntries(vault: Vault, effects: PushEffects, when: Due): Promise<number> {
   const rows = await due(vault, "entry", when);
   const runs = new Map<string, Run[]>();
