@@ -25,33 +25,13 @@ export function useStateWords(): ComputedRef<StateWord[]> {
 
   function waiting(status: SyncStatus): StateWord {
     const { entries, photos, refused, held } = status.waiting;
-    if (refused + held > 0) {
-      return {
-        key: "waiting",
-        icon: "warning",
-        text: t("state.refused", { n: refused + held }),
-        tone: "fail",
-        to: "/sync",
-      };
-    }
-    if (status.percent !== null) {
-      return {
-        key: "waiting",
-        icon: "upload",
-        text: t("state.uploading", { n: status.percent }),
-        tone: "quiet",
-        to: "/sync",
-      };
-    }
-    if (entries + photos > 0) {
-      return {
-        key: "waiting",
-        icon: "upload",
-        text: t("state.waiting", { n: entries + photos }),
-        tone: "quiet",
-        to: "/sync",
-      };
-    }
+    const word = { key: "waiting", to: "/sync" } as const;
+    if (refused + held > 0)
+      return { ...word, icon: "warning", text: t("state.refused", { n: refused + held }), tone: "fail" };
+    if (status.percent !== null)
+      return { ...word, icon: "upload", text: t("state.uploading", { n: status.percent }), tone: "quiet" };
+    if (entries + photos > 0)
+      return { ...word, icon: "upload", text: t("state.waiting", { n: entries + photos }), tone: "quiet" };
     return { key: "waiting", icon: "check", text: t("state.all_sent"), tone: "quiet" };
   }
 

@@ -47,18 +47,24 @@ export async function keepBlob(
 
 export type Erased = { inspection: string; sha256: string } & Partial<Tombstone>;
 
-/** Remembers when and why, so that the place where the photo stood can say so. What is known already stays known. */
+/**
+ * Remembers when and why, so that the place where the photo stood can say so. Every manifest tells it again: what is
+ * known already stays known and is not written anew.
+ */
 async function noteErased(vault: Vault, erased: readonly Erased[]): Promise<void> {
   const noted = { ...(await vault.meta("erased")) };
-  for (const { inspection, sha256, erased_at, reason } of erased) {
+  let news = false;
+  for (const { inspection, sha256, erased_at = null, reason = null } of erased) {
     const known = noted[inspection]?.[sha256];
     const told = {
       erased_at: erased_at ?? known?.erased_at ?? null,
       reason: reason ?? known?.reason ?? null,
     };
+    if (known?.erased_at === told.erased_at && known.reason === told.reason) continue;
     noted[inspection] = { ...noted[inspection], [sha256]: told };
+    news = true;
   }
-  await vault.setMeta("erased", noted).catch(fullIsNone);
+  if (news) await vault.setMeta("erased", noted).catch(fullIsNone);
 }
 
 /**

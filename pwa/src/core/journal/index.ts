@@ -4,7 +4,7 @@ export { BadEntry, check, entryId, identify, rowId, seal } from "./entry";
 export { BadRun, absent, checkRun, cover, covered, LONGEST_RUN, runBytes } from "./chain";
 export { marksOver, ownLayers } from "./evidence";
 export { fold } from "./fold";
-export { headsAt, headsOfRow } from "./naming";
+export { differsAt, headsAt, headsOfRow } from "./naming";
 export {
   reasonOf,
   removalsAt,

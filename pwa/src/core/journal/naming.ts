@@ -15,6 +15,11 @@ export function headsAt(state: State, kind: Headed, path: string): string[] {
   return [...new Set(found)].sort();
 }
 
+/** True where two people differ on what the answer is, or on the words that go with it. */
+export function differsAt(state: Pick<State, "conflicts">, path: string): boolean {
+  return `answer:${path}` in state.conflicts || `finding:${path}` in state.conflicts;
+}
+
 /** What the removal of the row at `path` has to name: its own heads, its cells and its findings, sorted. */
 export function headsOfRow(state: State, path: string): string[] {
   const found = new Set(headsAt(state, "row", path));

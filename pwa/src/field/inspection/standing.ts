@@ -2,7 +2,7 @@
 import { computed, type ComputedRef } from "vue";
 import { useSuicha } from "@/app/container";
 import { canonical } from "@/core/canonical";
-import { headsAt, traceOf, type Entry, type Trace } from "@/core/journal";
+import { differsAt, headsAt, traceOf, type Entry, type Trace } from "@/core/journal";
 import { since } from "@/ui/format";
 import { useWords, type Speech } from "@/locales";
 import type { Inspecting } from "./inspecting";
@@ -47,8 +47,7 @@ export function findingsAt(inspecting: Pick<Inspecting, "open" | "view">, path: 
 /** Words on a failed item that nobody sees any more, for the answer that stands now has not failed. */
 export function unusedFindings(inspecting: Pick<Inspecting, "open" | "view">, path: string): Entry[] {
   const { state, evaluation } = inspecting.view.value;
-  const differing = `answer:${path}` in state.conflicts || `finding:${path}` in state.conflicts;
-  if (differing || evaluation.verdicts[path] === "fail") return [];
+  if (differsAt(state, path) || evaluation.verdicts[path] === "fail") return [];
   return findingsAt(inspecting, path);
 }
 
