@@ -143,7 +143,7 @@ def _told(run: "Run", item: Mapping[str, Any]) -> str:
     if finding is not None:
         slots = sentences.slots_of(item["sentences"]["fail"])
         if "finding" not in slots and run.texts.get(code):
-            text += ended(finding["text"])
+            text = _with(text, ended(finding["text"]))
         if finding["corrected"] and "correction" not in slots:
             text += f"上述问题已当场改正：{ended(finding['correction'] or sentences.EMPTY)}"
     if text and "redraw_reason" not in sentences.slots_of(item["sentences"].get(verdict, "")):
@@ -152,6 +152,11 @@ def _told(run: "Run", item: Mapping[str, Any]) -> str:
     if text and photos:
         text += f"（附照片或附件{photos}份）"
     return text
+
+
+def _with(sentence: str, words: str) -> str:
+    """The officer's words after the sentence; in its place where he began with it, as the screen offers him."""
+    return words if words.startswith(sentence) else sentence + words
 
 
 def _redrawn(run: "Run", code: str) -> str:

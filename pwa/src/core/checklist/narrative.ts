@@ -138,7 +138,8 @@ function tell(run: Run, item: Item): string {
   const finding = run.findings.find((candidate) => candidate.code === code);
   if (finding !== undefined) {
     const slots = slotsOf(item.sentences.fail ?? "");
-    if (!slots.includes("finding") && (run.texts.get(code) ?? []).length > 0) text += ended(finding.text);
+    if (!slots.includes("finding") && (run.texts.get(code) ?? []).length > 0)
+      text = withWords(text, ended(finding.text));
     if (finding.corrected && !slots.includes("correction")) {
       text += `上述问题已当场改正：${ended(finding.correction || EMPTY)}`;
     }
@@ -148,6 +149,11 @@ function tell(run: Run, item: Item): string {
   }
   const photos = run.pictures(code);
   return text !== "" && photos > 0 ? `${text}（附照片或附件${photos}份）` : text;
+}
+
+/** The officer's words after the sentence; in its place where he began with it, as the screen offers him. */
+function withWords(sentence: string, words: string): string {
+  return words.startsWith(sentence) ? words : sentence + words;
 }
 
 /** That the sample is not the first one, where the item's own sentence does not say it. */
