@@ -59,6 +59,7 @@ def rooms() -> dict[str, Any]:
     columns = [
         {"key": key, "title": both(title), "type": kind, "required": True} | more
         for key, title, kind, more in (
+            ("extra", "另查的房号", "text", {"when": {"expr": 'row_key == ""', "needs": ["row_key"]}}),
             ("registered", "登记人数", "integer", {"unit": both("人")}),
             ("present", "实际人数", "integer", {"unit": both("人")}),
             ("matched", "人证核对", "choice", {}),

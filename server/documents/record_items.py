@@ -171,6 +171,8 @@ def tables(run: Run, *, full: bool) -> list[dict[str, Any]]:
 def _table(run: Run, item: Mapping[str, Any], *, full: bool) -> dict[str, Any]:
     table, rows = item["table"], run.rows[item["code"]]
     columns = [column for column in table["columns"] if full or not column.get("restricted")]
+    # A column that was asked at no row is no gap: of a room that was drawn, say, nobody asks the number again.
+    columns = [column for column in columns if any(column["key"] not in row.hidden for row in rows)]
     keyed = any(row.place.key is not None for row in rows)
     specs = (*columns, *table["values"])
     listed = table["draw"]["thing"]["zh"] if table.get("draw") else "项目"

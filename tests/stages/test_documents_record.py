@@ -104,6 +104,12 @@ def test_words_at_an_item_that_passed_in_the_end_are_no_finding(signed: Told) ->
 
 
 @what_stands_on_it
+def test_a_column_that_was_asked_at_no_row_is_no_gap(signed: Told) -> None:
+    text = "".join(pages_of(signed.pdf("full")))
+    assert "各行均未填：说明。" in text and "另查的房号" not in text
+
+
+@what_stands_on_it
 def test_guests_are_masked_for_the_party(signed: Told) -> None:
     party, full = ("".join(pages_of(signed.pdf(copy))) for copy in ("party", "full"))
     assert "周晓芸" in full and "周晓芸" not in party and "周**" in party

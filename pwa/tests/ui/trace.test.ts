@@ -176,6 +176,28 @@ describe("a row that was removed", () => {
     expect(settlements([...hers, removal, undone, cell("孙庆丰", "501", 6)], [])).toEqual([]);
   });
 
+  it("shows no column that was asked at no row", async () => {
+    const rows = [
+      { id: "202", source: "drawn", title: "202", hidden: ["room"], verdict: "pass" },
+      { id: "203", source: "drawn", title: "203", hidden: ["room", "why"], verdict: "pass" },
+    ];
+    const reviewing = {
+      record: { value: { state: fold([]), evaluation: { rows: { HT203: rows }, samples: {} } } },
+      definition: { value: { sections: [], catalogues: { lists: {} } } },
+      entries: { value: new Map() },
+      nameOf: (person: string) => person,
+    } as unknown as Reviewing;
+    const columns = [
+      { key: "room", type: "text", title: { zh: "房号", en: "Room" } },
+      { key: "why", type: "text", title: { zh: "说明", en: "Why" } },
+    ];
+    const table = { source: "drawn", row_title: { zh: "间另查客房", en: "further room" }, columns };
+    story = await show(TableRows, { item: { ...item, table }, table }, { reviewing });
+    const heads = [...story.page.querySelectorAll("thead th")].map((head) => head.textContent);
+    expect(heads).toContain("说明");
+    expect(heads).not.toContain("房号");
+  });
+
   it("has at its head what is listed there, not what one more of them is counted by", async () => {
     const evaluation = {
       rows: { HT203: [{ id: "1", source: "hand", title: "第1间另查客房", hidden: [], verdict: "pass" }] },
