@@ -20,7 +20,7 @@ export async function reckon(life: Life): Promise<string[]> {
   const forked = new Set<string>(life.restores > 0 ? ["server"] : []);
   for (const phone of life.phones) if (phone.old) for (const id of await phone.devices()) forked.add(id);
   for (const phone of life.phones)
-    faults.push(...(await convergence(life, phone, dump, forked)), ...leftovers(phone));
+    faults.push(...(await convergence(life, phone, dump, forked)), ...(await leftovers(life, phone)));
   return faults;
 }
 
@@ -137,13 +137,26 @@ function doubled(phone: SimPhone, entries: Entry[], forked: Set<string>): string
 }
 
 /** Nothing waits any more, and what is kept apart says why. */
-function leftovers(phone: SimPhone): string[] {
+async function leftovers(life: Life, phone: SimPhone): Promise<string[]> {
   const items = phone.app?.sync.status.value.items ?? [];
-  const fine = (state: string, code: string | undefined): boolean =>
-    state === "held" && APART.has(code ?? "");
+  const orphans = await orphaned(life, phone);
+  const fine = (id: string, code: string | undefined): boolean =>
+    APART.has(code ?? "") || (code === "device_unknown" && orphans.has(id));
   return items
-    .filter(({ state, reason }) => !fine(state, reason?.code))
+    .filter(({ id, state, reason }) => state !== "held" || !fine(id, reason?.code))
     .map(({ what, state, reason }) => `${phone.name} still has a ${what}: ${state} ${reason?.code ?? ""}`);
+}
+
+/**
+ * Statements here of a device that is gone at both ends: profile and server were put back to before it. Nobody can enrol
+ * it again, so what others hold of it stays apart.
+ */
+async function orphaned(life: Life, phone: SimPhone): Promise<Set<string>> {
+  if (life.restores === 0 || !life.phones.some(({ old }) => old)) return new Set();
+  const living = new Set((await Promise.all(life.phones.map((one) => one.devices()))).flat());
+  const opened = await Promise.all(life.people.tasks.map((task) => phone.inspection(task)));
+  const entries = opened.flatMap((at) => at?.view.value.entries ?? []);
+  return new Set(entries.filter(({ device }) => !living.has(device)).map(({ id }) => id));
 }
 
 function difference(here: string, there: string): string {
