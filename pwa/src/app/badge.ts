@@ -1,5 +1,6 @@
 /** The number of waiting things on the app's icon, where the system draws one. */
 import { watch } from "vue";
+import { unsentOf } from "./day-end";
 import type { Suicha } from "./ports";
 
 interface Badging {
@@ -12,8 +13,7 @@ export function keepBadge({ session, sync }: Suicha, badging: Badging = navigato
   if (badging.setAppBadge === undefined) return;
   const waiting = (): number | null => {
     if (!session.state.value.me?.device) return null;
-    const { entries, photos, held, refused } = sync.status.value.waiting;
-    return entries + photos + held + refused;
+    return unsentOf(sync.status.value.waiting);
   };
   watch(
     waiting,

@@ -3,6 +3,8 @@
  * before people go home; what is still here on a later day should have gone up yesterday.
  */
 
+import type { SyncStatus } from "./ports";
+
 /** The hour (Asia/Shanghai) from which on it is evening, unless the bureau says otherwise. */
 export const EVENING_HOUR = 17;
 const CHINA_MS = 8 * 3_600_000;
@@ -16,6 +18,11 @@ export function unsyncedWarning(now: number, oldest: number | null, hour = EVENI
   if (oldest === null) return null;
   if (chinaDay(oldest) < chinaDay(now)) return "unsynced_overnight";
   return (now + CHINA_MS) % DAY_MS >= hour * HOUR_MS ? "unsynced_evening" : null;
+}
+
+/** How many things the server does not have; what it holds apart it has. */
+export function unsentOf({ entries, photos, refused }: SyncStatus["waiting"]): number {
+  return entries + photos + refused;
 }
 
 /** ms until the answer may change by the clock alone: this evening, or midnight. */

@@ -9,6 +9,7 @@ import { noteRevoked } from "../sync/outbox";
 import type { Door } from "../sync/runner";
 import { isoTime } from "../vault/encoding";
 import { isRefused, Refusal } from "../vault/refusal";
+import { isUnsent } from "../vault/schema";
 import type { Shelf } from "../vault/shelf";
 import type { Vault } from "../vault/vault";
 import { Colleague } from "./colleague";
@@ -137,7 +138,8 @@ export class Session implements SessionPort {
   async logout(): Promise<{ waiting: number }> {
     const vault = this.vault;
     // What cannot be counted must not keep the vault open.
-    const waiting = vault === null ? 0 : await vault.run(() => vault.db.outbox.count()).catch(() => 0);
+    const waiting =
+      vault === null ? 0 : await vault.run(() => vault.db.outbox.filter(isUnsent).count()).catch(() => 0);
     this.show(await takeTurn(this.own.shelf, null));
     if (vault !== null) this.own.effects.channel.post({ about: "lock", vault: vault.id });
     await this.leave();

@@ -11,6 +11,7 @@ import { exchange } from "../vault/exchange";
 import { Journal } from "../vault/journal";
 import { isRefused, Refusal } from "../vault/refusal";
 import type { SyncRunner } from "../sync/runner";
+import { isUnsent } from "../vault/schema";
 import type { Summary, TaskRecord, Vault } from "../vault/vault";
 import type { Evaluator } from "./evaluation";
 import { LiveInspection, type Ingredients, type InspectionEffects } from "./inspection";
@@ -151,7 +152,8 @@ export class Work implements WorkPort {
       vault.run(() => vault.db.outbox.toArray()),
     ]);
     const waiting = new Map<string, number>();
-    for (const row of outbox) waiting.set(row.inspection, (waiting.get(row.inspection) ?? 0) + 1);
+    for (const row of outbox.filter(isUnsent))
+      waiting.set(row.inspection, (waiting.get(row.inspection) ?? 0) + 1);
     this.tasks.value = records
       .map((record) => cardOf(record, hashes, summaries, opened ?? {}, waiting))
       .filter((card) => !card.removed || card.waiting > 0 || card.phase !== "not_started")

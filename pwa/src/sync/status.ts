@@ -2,7 +2,7 @@
 import type { SyncItem, SyncStatus } from "../app/ports";
 import { isoTime } from "../vault/encoding";
 import type { OutboxLabel } from "../vault/replica";
-import type { OutboxRow } from "../vault/schema";
+import { isUnsent, type OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 import { labelOf, outboxRows } from "./outbox";
 
@@ -27,7 +27,8 @@ export class Lines {
       const label = await this.label(row);
       items.push(line(row, label, this.names.get(row.inspection) ?? "", sending));
     }
-    const oldest = rows.length === 0 ? null : isoTime(Math.min(...rows.map((row) => row.order)));
+    const unsent = rows.filter(isUnsent);
+    const oldest = unsent.length === 0 ? null : isoTime(Math.min(...unsent.map((row) => row.order)));
     return { waiting: counted(rows), oldest, items };
   }
 

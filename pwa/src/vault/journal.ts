@@ -26,8 +26,8 @@ import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
 import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
 import {
-  isEvidenceKey,
   isPurged,
+  isUnsent,
   type BlobRow,
   type ChainRow,
   type EntryRow,
@@ -122,11 +122,12 @@ export class Journal {
     return before.photos !== this.waiting.photos || before.entries !== this.waiting.entries;
   }
 
-  /** By the keys alone. */
+  /** By the keys and states alone: nothing is opened. */
   private async counted(): Promise<Waiting> {
-    const keys = await this.vault.db.outbox.where("inspection").equals(this.inspection).primaryKeys();
-    const photos = keys.filter(isEvidenceKey).length;
-    return { entries: keys.length - photos, photos };
+    const rows = await this.vault.db.outbox.where("inspection").equals(this.inspection).toArray();
+    const unsent = rows.filter(isUnsent);
+    const photos = unsent.filter(({ what }) => what === "evidence").length;
+    return { entries: unsent.length - photos, photos };
   }
 
   /** Appends statements together, in order. Answers when they are durably committed. */

@@ -76,6 +76,14 @@ export function isPurged(chain: ChainRow | undefined): boolean {
 
 export type OutboxState = "queued" | "waiting" | "held" | "refused";
 
+/**
+ * Whether the server does not have it yet. What it holds apart it has, word for word; only bytes and refused statements
+ * are on this phone alone.
+ */
+export function isUnsent({ state }: Pick<OutboxRow, "state">): boolean {
+  return state !== "held";
+}
+
 export interface OutboxRow extends Sealed {
   /** "entry:<id>" or "evidence:<inspection>:<sha256>". */
   key: string;
@@ -179,10 +187,6 @@ function options({ indexedDB, keyRange }: Databases): ConstructorParameters<type
 export function entryKey(id: string): string {
   return `entry:${id}`;
 }
-const EVIDENCE = "evidence:";
 export function evidenceKey(inspection: string, sha256: string): string {
-  return `${EVIDENCE}${inspection}:${sha256}`;
-}
-export function isEvidenceKey(key: string): boolean {
-  return key.startsWith(EVIDENCE);
+  return `evidence:${inspection}:${sha256}`;
 }

@@ -21,7 +21,7 @@ import {
 } from "./keys";
 import { fromRecoveryCode, REQUEST_BYTES, requestCode, sealForOffice } from "./recovery";
 import { Refusal } from "./refusal";
-import { ShelfDb, VaultDb, type Databases, type Sealed, type ShelfVault } from "./schema";
+import { isUnsent, ShelfDb, VaultDb, type Databases, type Sealed, type ShelfVault } from "./schema";
 import { Tries } from "./tries";
 import { Vault } from "./vault";
 
@@ -71,7 +71,7 @@ export class Shelf {
   }
 
   /**
-   * How many items lie unconfirmed in the vaults of others than `mine`: rows are counted, which takes no password and
+   * How many items that the server does not have lie in the vaults of others than `mine`: rows are counted, which takes no password and
    * tells neither whose they are nor what they say. A vault that cannot be counted counts as none.
    */
   async unsentBeside(mine: string | null): Promise<number> {
@@ -79,7 +79,7 @@ export class Shelf {
     const counts = others.map(async (device) => {
       const db = new VaultDb(this.effects.databases, device);
       try {
-        return await durably(db, () => db.outbox.count());
+        return await durably(db, () => db.outbox.filter(isUnsent).count());
       } catch {
         return 0;
       } finally {

@@ -105,6 +105,38 @@ describe("a device that the office has revoked", () => {
     );
   });
 
+  it("is not told to upload what the server keeps apart: not in the evening, not by the task, not to the next person", async () => {
+    const app = await loggedIn();
+    const inspection = await app.work.openInspection(HOTEL);
+    const entry = await inspection.append(PASS);
+    server.verdicts.set(entry.id, held);
+    await app.sync.now();
+    await expect.poll(() => app.sync.status.value.waiting.held).toBe(1);
+    const { oldest, items } = app.sync.status.value;
+    expect(
+      items.map(({ state }) => state),
+      "it is still told what became of it",
+    ).toEqual(["held"]);
+    expect(oldest, "nothing is left to go up before the evening").toBeNull();
+    await expect.poll(() => app.work.tasks.value.map(({ waiting }) => waiting)).toEqual([0]);
+    expect(inspection.view.value.waiting).toEqual({ entries: 0, photos: 0 });
+    expect((await app.session.logout()).waiting).toBe(0);
+    expect(await app.session.othersUnsent()).toBe(0);
+  });
+
+  it("is told of what the server refused and did not keep", async () => {
+    const app = await loggedIn();
+    const inspection = await app.work.openInspection(HOTEL);
+    const entry = await inspection.append(PASS);
+    server.verdicts.set(entry.id, { status: "refused", code: "entry_fields", detail: "不完整" });
+    await app.sync.now();
+    await expect.poll(() => app.sync.status.value.waiting.refused).toBe(1);
+    expect(app.sync.status.value.oldest).not.toBeNull();
+    await expect.poll(() => app.work.tasks.value.map(({ waiting }) => waiting)).toEqual([1]);
+    expect((await app.session.logout()).waiting).toBe(1);
+    expect(await app.session.othersUnsent()).toBe(1);
+  });
+
   it("is not this one when only the partner's statements, which this phone carried, are kept apart", async () => {
     const app = await loggedIn();
     server.employ(WANG, PASSWORD);

@@ -30,7 +30,7 @@ export interface SyncStatus {
   /** Another tab of this browser does the syncing. */
   elsewhere: boolean;
   waiting: { entries: number; photos: number; bytes: number; held: number; refused: number };
-  /** When the oldest thing that waits was made (ISO); null when nothing waits. */
+  /** When the oldest thing that the server does not have was made (ISO); null when it has all. */
   oldest: string | null;
   /** Over the bytes of this round; null when nothing is under way. */
   percent: number | null;
