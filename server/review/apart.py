@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Exists, exists, func, select
 
 from server.accounts.models import Device, Person
 from server.dispatch.models import Task, TaskState
@@ -64,11 +64,15 @@ def counts_of(inspection_ids: Collection[str]) -> dict[str, int]:
     return dict(rows.all())
 
 
+def kept_apart() -> Exists:
+    """The condition on a task that something said about it is kept apart."""
+    return exists().where(JournalEntry.inspection_id == Task.id, JournalEntry.status == Status.HELD)
+
+
 def under_way(actor: Actor) -> Sequence[dict[str, Any]]:
     """Inspections under way that the person may see and of which something is kept apart, soonest due first."""
-    apart = exists().where(JournalEntry.inspection_id == Task.id, JournalEntry.status == Status.HELD)
     tasks = db.session.scalars(
-        select(Task).where(Task.state.in_(UNDER_WAY), apart).order_by(Task.window_to, Task.number)
+        select(Task).where(Task.state.in_(UNDER_WAY), kept_apart()).order_by(Task.window_to, Task.number)
     ).all()
     seen = [task for task in tasks if may_see(actor, task.id)]
     counts = counts_of([task.id for task in seen])

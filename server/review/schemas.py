@@ -12,6 +12,7 @@ class QueueRow(Answer):
     subject_name = fields.String()
     trade = fields.String()
     phase = fields.String()
+    state = fields.String()
     round = fields.Integer()
     submitted_at = fields.String(allow_none=True)
     due_on = fields.Date(allow_none=True)

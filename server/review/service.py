@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from server.accounts.models import Device, Person
@@ -215,8 +215,12 @@ WAITING = (TaskState.SUBMITTED, TaskState.RETURNED, TaskState.OPEN)
 
 
 def queue(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for this lead's brigade, what is submitted first, then by due date."""
-    waiting = select(Task).where(Task.state.in_(WAITING), of_brigade(actor.unit_id))
+    """What waits for this lead's brigade, what is submitted first, then by due date.
+
+    Also a task that nobody has begun on the record, when something said about it is kept apart.
+    """
+    waits = or_(Task.state.in_(WAITING), and_(Task.state.in_(apart.UNDER_WAY), apart.kept_apart()))
+    waiting = select(Task).where(waits, of_brigade(actor.unit_id))
     whole = waiting.options(selectinload(Task.items), selectinload(Task.inspectors))
     tasks = db.session.scalars(whole.order_by(Task.window_to, Task.number)).unique().all()
     held = apart.counts_of([task.id for task in tasks])
@@ -235,6 +239,7 @@ def _queue_row(actor: Actor, task: Task) -> dict[str, Any]:
         "subject_name": task.subject.name,
         "trade": trades_of(task)[0],
         "phase": state["phase"],
+        "state": task.state,
         "round": state["round"],
         "submitted_at": received[0]["at"] if received else None,
         "due_on": task.window_to,

@@ -39,6 +39,20 @@ def test_his_queue_says_it_while_the_inspection_is_under_way(told: Told) -> None
     assert row["phase"] == "open" and row["apart"] == 2 and row["late"] == 0
 
 
+def test_his_queue_has_it_too_when_the_stopped_phone_brings_the_visits_first_words(
+    app: Flask, bureau: Bureau, browser: Browser, clock: SetClock
+) -> None:
+    told = Told(app, bureau, browser, clock)
+    phone = told.phones[cases.LI]
+    assert told.lead.get("/api/review/queue").json == []
+    assert told.office.post(f"/api/devices/{phone.id}/revocation", {"reason": "报失"}).status_code == 200
+    told.say(cases.LI, "answer", "HT101", "fail")
+    assert phone.outcome() == {("held", "device_revoked")}
+    (row,) = told.lead.get("/api/review/queue").json
+    assert (row["id"], row["state"], row["apart"]) == (told.inspection, "dispatched", 1)
+    assert browser.of(bureau.people["other_lead"]).get("/api/review/queue").json == []
+
+
 def test_the_office_finds_it_among_what_waits(told: Told) -> None:
     (row,) = told.office.get("/api/review/apart").json
     assert (row["id"], row["subject_name"], row["entries"]) == (told.inspection, "锦程快捷酒店", 2)

@@ -172,6 +172,8 @@ export interface QueueRow {
   subject_name: string;
   trade: string;
   phase: string;
+  /** Of the task: "dispatched" while nothing that counts was said. */
+  state: string;
   round: number;
   submitted_at: string | null;
   due_on: string | null;

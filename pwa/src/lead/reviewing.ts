@@ -32,6 +32,11 @@ export interface Reviewing {
 
 export const reviewingKey: InjectionKey<Reviewing> = Symbol("reviewing");
 
+/** The state that is told of a visit: as long as nothing counts, it is what the office's list calls it. */
+export function phaseOf(taskState: string, phase: string): string {
+  return taskState === "dispatched" ? taskState : phase;
+}
+
 export function useReviewing(): Reviewing {
   const reviewing = inject(reviewingKey);
   if (reviewing === undefined) throw new Error("no record is under review here");

@@ -106,7 +106,7 @@ describe("by cable to the bureau", () => {
     const file = await server.file(deviceOf(li), {
       outcomes: [
         { id: one.id, status: "accepted", code: null, detail: null },
-        { id: two.id, status: "held", code: "late", detail: "迟到，等待大队长决定。" },
+        { id: two.id, status: "held", code: "late", detail: "迟到，等待大队负责人决定。" },
       ],
       evidence: [{ inspection: HOTEL, sha256: HASH }],
     });
@@ -130,7 +130,9 @@ describe("by cable to the bureau", () => {
     lis.offline();
     const said = [...server.entries.values()].map(({ id }) => id);
     const stored = { inspection: HOTEL, evidence: [{ sha256: HASH, state: "stored" as const }] };
-    const held = [{ id: late.id, status: "held" as const, code: "late", detail: "迟到，等待大队长决定。" }];
+    const held = [
+      { id: late.id, status: "held" as const, code: "late", detail: "迟到，等待大队负责人决定。" },
+    ];
     const bring = async (entries: string[], may_forget: boolean): Promise<void> => {
       const manifests = [{ ...stored, entries, may_forget, reason: null }];
       await li.files.take(await server.file(deviceOf(li), { outcomes: held, evidence: [], manifests }));

@@ -23,7 +23,7 @@ const PASSWORD = "demo-2026";
 const ACCOUNTS = [
   { person: LI, role_text: "检查人员" },
   { person: WANG, role_text: "检查人员" },
-  { person: LEAD, role_text: "大队领导" },
+  { person: LEAD, role_text: "大队负责人" },
 ];
 
 function dayFrom(now: number, days: number): string {
