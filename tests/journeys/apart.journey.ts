@@ -94,6 +94,16 @@ test("a revoked phone is heard apart, and a photo is erased by two", async ({ br
     await expect(waiting).toBeHidden();
     const blob = `/api/evidence/blobs/${row.sha256}`;
     expect((await lead.request.get(blob)).status()).toBe(410);
+    await lead.goto(`/lead/${task.id}`);
+    await lead.getByTestId("photo-thumb").first().click();
+    const words = lead.getByTestId("photo-viewer").getByTestId("photo-erased");
+    await expect(words).toContainText("照片已依法删除");
+    await expect(words).toContainText("拍到了无关旅客");
+    const box = (await words.boundingBox())!;
+    const screen = lead.viewportSize()!;
+    expect(box.width, "the words have room to be read").toBeGreaterThan(240);
+    expect(box.height).toBeGreaterThan(100);
+    expect(Math.abs(box.x + box.width / 2 - screen.width / 2), "in the middle").toBeLessThan(20);
     const record = await (await lead.request.get(`/api/review/inspections/${task.id}`)).json();
     expect(JSON.stringify(record.entries)).toContain(row.sha256);
   });

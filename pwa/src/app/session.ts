@@ -96,6 +96,10 @@ export class Session implements SessionPort {
     return this.own.shelf.unsentBeside(this.vault?.device ?? null).catch(() => 0);
   }
 
+  async unlockWait(): Promise<number> {
+    return this.own.shelf.waitLeft().catch(() => 0);
+  }
+
   async relogin(password: string): Promise<SessionState> {
     const me = this.state.value.me;
     if (me === null) throw new Refusal("network_needed");

@@ -39,9 +39,23 @@ const draw: CapturePort["draw"] = async (canvas, photo, { watermark, marks }, ma
   if (context === null) throw new Refusal("photo_unreadable");
   context.drawImage(picture.source, 0, 0, size.width, size.height);
   picture.close();
-  if (watermark !== undefined) drawWatermark(context, size.width, size.height, watermarkLines(watermark));
+  if (watermark !== undefined) {
+    const lines = watermarkLines(watermark);
+    drawWatermark(context, size.width, size.height, lines, legible(canvas, size));
+  }
   if (marks !== undefined) drawMarks(context, size.width, size.height, marks);
 };
+
+/** Letters of this many CSS pixels can be read at arm's length. */
+const LEGIBLE_PX = 11;
+
+/** That size in pixels of the canvas, by how wide the screen can show it; nothing to go by is nothing asked. */
+function legible(canvas: HTMLCanvasElement, { width, height }: { width: number; height: number }): number {
+  const pane = canvas.closest<HTMLElement>("[data-picture-pane]");
+  if (pane === null || pane.clientWidth === 0 || pane.clientHeight === 0) return 0;
+  const shown = Math.min(1, pane.clientWidth / width, pane.clientHeight / height);
+  return LEGIBLE_PX / shown;
+}
 
 interface Picture {
   source: CanvasImageSource;

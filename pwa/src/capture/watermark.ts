@@ -4,9 +4,16 @@
  */
 import type { Mark, MarkColour, Watermark } from "../app/ports";
 
-/** Lines of the watermark, top to bottom. Time in Asia/Shanghai, whatever the phone's own zone is. */
-export function watermarkLines({ taken_at, place, inspector, subject, number, sha256 }: Watermark): string[] {
-  const lines = [shanghaiTime(taken_at), subject, `${number}  ${inspector}`.trim()];
+/**
+ * Lines of the watermark, top to bottom, with the terms of the printed record (server/documents). Time in
+ * Asia/Shanghai, whatever the phone's own zone is.
+ */
+export function watermarkLines(mark: Watermark): string[] {
+  const { taken_at, place, inspector, subject, number, sha256, source } = mark;
+  const time = shanghaiTime(taken_at);
+  // Of a picture that was picked nobody knows when and where it was taken: the time and the place are the picking's.
+  const lines = [source === "file" ? `相册选取  选取时间 ${time}` : time, subject];
+  lines.push(`${number}  ${inspector}`.trim());
   lines.push(place === null ? "无定位" : `${place.lat}, ${place.lng} ±${place.accuracy_m}m`);
   if (sha256 !== null) lines.push(`SHA-256 ${sha256.slice(0, 8)}`);
   return lines.filter((line) => line !== "");
@@ -43,6 +50,8 @@ type Canvas = Pick<
   lineJoin: CanvasLineJoin;
 };
 
+/** A line's height in sizes of its letters. */
+const LINE = 1.35;
 const FONT = '"PingFang SC","HarmonyOS Sans SC","Noto Sans SC",sans-serif';
 /** Each colour with an edge of its opposite, so that it stands out on a white wall and on a black screen. */
 const COLOURS: Readonly<Record<MarkColour, readonly [ink: string, edge: string]>> = {
@@ -51,10 +60,19 @@ const COLOURS: Readonly<Record<MarkColour, readonly [ink: string, edge: string]>
   blue: ["#0B4FD6", "#FFFFFF"],
 };
 
-/** Text along the lower left edge, white on a dark ground, a fortieth of the picture high. */
-export function drawWatermark(canvas: Canvas, width: number, height: number, lines: string[]): void {
-  const size = Math.max(12, Math.round(Math.min(width, height) / 32));
-  const line = Math.round(size * 1.35);
+/**
+ * Text along the lower left edge, white on a dark ground; a line is a thirty-second of the picture's shorter side high,
+ * or `least` (px of the canvas) where that is more and still leaves most of the picture free.
+ */
+export function drawWatermark(
+  canvas: Canvas,
+  width: number,
+  height: number,
+  lines: string[],
+  least = 12,
+): void {
+  const size = watermarkSize(width, height, lines.length, least);
+  const line = Math.round(size * LINE);
   const pad = Math.round(size * 0.6);
   canvas.save();
   canvas.font = `${size}px ${FONT}`;
@@ -66,6 +84,13 @@ export function drawWatermark(canvas: Canvas, width: number, height: number, lin
   canvas.fillStyle = "#FFFFFF";
   lines.forEach((text, at) => canvas.fillText(text, pad, height - tall + line * at));
   canvas.restore();
+}
+
+/** All lines together never take more than three eighths of the picture's height. */
+function watermarkSize(width: number, height: number, lines: number, least: number): number {
+  const size = Math.max(12, Math.round(Math.min(width, height) / 32));
+  const most = Math.floor((height * 3) / 8 / (LINE * (lines + 1)));
+  return Math.max(size, Math.min(Math.round(least), most));
 }
 
 /** Arrows, boxes and words over a picture of this size; coordinates are thousandths of it. */

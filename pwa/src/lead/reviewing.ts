@@ -83,6 +83,7 @@ export function createReviewing(current: ShallowRef<ReviewRecord | null>): Revie
         subject: subject.name,
         number,
         sha256: value.sha256,
+        source: value.source,
       };
     },
     comment(path, text) {

@@ -172,6 +172,16 @@ export function rowWords(
   );
 }
 
+/** As many cells as tell one row from another. */
+const NAMED_BY = 2;
+
+/** A row by what stands first in it; "" for an empty one. */
+export function rowByCells(...row: Parameters<typeof rowWords>): string {
+  return rowWords(...row)
+    .slice(0, NAMED_BY)
+    .join(" · ");
+}
+
 function findingWords(value: FindingValue | null, speech: Speech): string {
   if (value === null) return speech.t("conflict.finding_cleared");
   if (!value.corrected_on_site) return value.text;

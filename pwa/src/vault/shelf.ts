@@ -163,6 +163,12 @@ export class Shelf {
     });
   }
 
+  /** Seconds to wait before the password of `latest` is heard again. */
+  async waitLeft(): Promise<number> {
+    const id = await this.latest();
+    return id === null ? 0 : this.tries.left(id);
+  }
+
   /** Remembers whose turn it is (`null`: nobody's, he has logged out). */
   async turn(vault: string | null): Promise<void> {
     await this.run(async () => {

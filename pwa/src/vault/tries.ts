@@ -43,6 +43,16 @@ export class Tries {
     return record;
   }
 
+  /** Seconds until the next try is heard, 0 when it is now; nothing is counted by asking. */
+  async left(id: string): Promise<number> {
+    const record = await durably(this.db, () => this.db.vaults.get(id));
+    if (record === undefined) return 0;
+    const { count, last, until } = record.tries;
+    const now = this.clock.now();
+    const ms = now < last ? waitAfter(count) : until - now;
+    return Math.max(0, Math.ceil(ms / 1000));
+  }
+
   async end(id: string): Promise<void> {
     await durably(this.db, () => this.db.vaults.update(id, { tries: { count: 0, last: 0, until: 0 } }));
   }

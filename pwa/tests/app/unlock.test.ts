@@ -56,6 +56,22 @@ describe("a phone after a reload", () => {
     expect(shown(again)).toEqual({ vaultsHere: 1, unlocks: true, me: LI.name });
   });
 
+  it("still tells how long wrong passwords have it wait, and counts nothing by telling", async () => {
+    await phone.login(await started(), LI);
+    const before = await started();
+    expect(await before.session.unlockWait()).toBe(0);
+    for (let wrong = 0; wrong < 3; wrong += 1)
+      await expect(before.session.login({ login: null, password: "not his" })).rejects.toThrow();
+    const again = await started();
+    expect(await again.session.unlockWait()).toBe(5);
+    phone.profile.clock.pass(3_000);
+    expect(await again.session.unlockWait()).toBe(2);
+    phone.profile.clock.pass(2_000);
+    expect(await again.session.unlockWait()).toBe(0);
+    await again.session.login({ login: null, password: PASSWORD });
+    expect(shown(again)).toMatchObject({ me: LI.name });
+  });
+
   it("opens the session at the bureau with it too, under the name that the vault knows", async () => {
     await phone.login(await started(), LI);
     const again = await started();

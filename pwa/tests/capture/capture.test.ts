@@ -132,6 +132,7 @@ describe("the layers over a photo", () => {
     subject: "昆阳春天宾馆",
     number: "叶公随查〔2026〕第17号",
     sha256: "ab12cd34".repeat(8),
+    source: "camera",
   };
 
   it("tell time in Shanghai, subject, number, inspector, place and the beginning of the hash", () => {
@@ -144,6 +145,32 @@ describe("the layers over a photo", () => {
     ]);
     expect(watermarkLines({ ...mark, place: null, sha256: null })[3]).toBe("无定位");
     expect(shanghaiTime("2026-12-31T16:00:00.000Z")).toBe("2027-01-01 00:00:00");
+  });
+
+  it("say of a picture from the album that it was picked, in the words of the printed record, and that the time is the picking's", () => {
+    const lines = watermarkLines({ ...mark, source: "file" });
+    expect(lines[0]).toBe("相册选取  选取时间 2026-11-22 14:05:09");
+    expect(lines.slice(1)).toEqual(watermarkLines(mark).slice(1));
+  });
+
+  it("can be read on a small screen, and leave most of the picture free", () => {
+    const sizes: string[] = [];
+    let ground = 0;
+    const canvas = new Proxy({} as Record<string, unknown>, {
+      get:
+        (_target, name: string) =>
+        (...given: unknown[]) => {
+          if (name === "fillRect") ground = given[3] as number;
+          return name === "measureText" ? { width: 100 } : undefined;
+        },
+      set: (_target, name, value) => (name === "font" && sizes.push(value as string), true),
+    });
+    const lines = watermarkLines(mark);
+    drawWatermark(canvas as never, 1600, 900, lines);
+    // On a screen 390 wide a letter of 11 px is one of 45 in the picture.
+    drawWatermark(canvas as never, 1600, 900, lines, 45);
+    expect(ground).toBeLessThan(900 * 0.42);
+    expect(sizes.map(parseFloat)).toEqual([28, 41]);
   });
 
   it("are drawn within the picture, at thousandths of its size", () => {

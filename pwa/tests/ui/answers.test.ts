@@ -156,14 +156,29 @@ describe("two inspectors disagree", () => {
     story = await show(ConflictCard, { conflict }, { conflicts: [conflict] });
     expect(document.querySelector('[data-testid="conflict-reason-1"]')).toBeNull();
     await story.tap("conflict-side-1");
-    await story.tap("conflict-reason-2");
+    await story.tap("conflict-reason-4");
     expect(story.said).toHaveLength(1);
     const [[answered, commented]] = story.said as [Settled];
     expect(answered).toMatchObject({ kind: "answer", path: "HT104", value: "fail" });
     expect(answered.replaces).toEqual(["a".repeat(64), "b".repeat(64)]);
     expect(commented).toMatchObject({ kind: "comment", path: "HT104" });
-    expect(commented.value.text).toContain("以现场照片为准");
-    expect(toasts.value[0]).toMatchObject({ text: "已选定“fail”：以现场照片为准" });
+    expect(commented.value.text).toContain("情况有变，以后填的为准");
+    expect(toasts.value[0]).toMatchObject({ text: "已选定“fail”：情况有变，以后填的为准" });
+  });
+
+  it("can only be settled by the photos where the item has one that was not erased", async () => {
+    const shot = { path: "HT104", value: { purpose: "photo", sha256: "c".repeat(64) } };
+    const offered = async (evidence: object): Promise<boolean> => {
+      story = await show(ConflictCard, { conflict }, { conflicts: [conflict], state: { evidence } });
+      await story.tap("conflict-side-1");
+      const found = document.querySelector('[data-testid="conflict-reason-2"]') !== null;
+      story.close();
+      return found;
+    };
+    expect(await offered({})).toBe(false);
+    expect(await offered({ HT105: [shot] }), "a photo of another item").toBe(false);
+    expect(await offered({ HT104: [shot] })).toBe(true);
+    expect(await offered({ "HT104/one": [shot] }), "a photo of one of its rows").toBe(true);
   });
 
   it("a reason of one's own settles it when it is given, and nothing is settled without one", async () => {

@@ -29,7 +29,7 @@ function view({ conflicts = [], state, verdicts = {}, sections = [] }: Seen): In
   return {
     definition,
     conflicts,
-    state: { answers: {}, conflicts: {}, cleared: {}, findings: {}, row_values: {}, ...state },
+    state: { answers: {}, conflicts: {}, cleared: {}, findings: {}, row_values: {}, evidence: {}, ...state },
     evaluation: { findings: [], rows: {}, missing: [], verdicts },
     people: {},
     erased: {},

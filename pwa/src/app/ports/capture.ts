@@ -1,5 +1,5 @@
 /** Camera, position, signature and the layers over photos: the DOM lives here. */
-import type { Mark, Position } from "../../core/journal/types";
+import type { Mark, Position, StoredEvidence } from "../../core/journal/types";
 import type { Unlisten, View } from "./effects";
 
 export interface Shot {
@@ -52,6 +52,8 @@ export interface Watermark {
   number: string;
   /** First eight digits are drawn; null while live. */
   sha256: string | null;
+  /** Where the picture came from; what was picked is marked as such. */
+  source: StoredEvidence["source"];
 }
 
 export interface CapturePort {

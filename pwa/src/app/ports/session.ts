@@ -69,6 +69,8 @@ export interface SessionPort {
   start(): Promise<SessionState>;
   /** Unlocks the vault (offline too) and opens the server session when there is network; enrols on first login. */
   login(input: LoginInput): Promise<SessionState>;
+  /** Seconds until the vault that its password alone opens listens again, after wrong tries; a reload ends no wait. */
+  unlockWait(): Promise<number>;
   /** Items of other persons' vaults on this phone that are not uploaded; with no vault open, of all of them. */
   othersUnsent(): Promise<number>;
   /** The sync page's 需重新登录: same person, vault stays open, work goes on. */
