@@ -22,12 +22,18 @@ from server.platform.db import db
 from server.platform.errors import Problem
 from server.platform.trail import record
 
+SHORTEST = 5
+
 
 def ask(actor: Actor, inspection_id: str, sha256: str, reason: str) -> Erasure:
     """A lead asks for stored bytes of one of the brigade's inspections to be erased; asking twice is asking once.
 
-    Raises `not_found`, `already_erased`.
+    The reason outlives the bytes and has to say something: `SHORTEST` characters at least.
+
+    Raises `not_found`, `already_erased`, `erasure_reason_short`.
     """
+    if len(reason.strip()) < SHORTEST:
+        raise Problem("erasure_reason_short", shortest=SHORTEST)
     if not may_see(actor, inspection_id) or db.session.get(BlobInspection, (sha256, inspection_id)) is None:
         raise Problem("not_found")
     if db.session.get_one(Blob, sha256).erased_at is not None:

@@ -311,14 +311,14 @@ def _fonts(reader: PdfReader) -> list[Any]:
 def test_an_erased_photograph_leaves_its_place_and_makes_a_new_version(signed: Told) -> None:
     signed.pdf("full")
     sha = cases.sha(cases.picture(1))
-    erasure = {"sha256": sha, "inspection": signed.inspection, "reason": "误拍住客"}
+    erasure = {"sha256": sha, "inspection": signed.inspection, "reason": "误拍到住客"}
     asked = signed.lead.post("/api/evidence/erasures", erasure)
     assert asked.status_code in (200, 201), asked.text
     legal = signed.browser.of(signed.bureau.people["legal"])
     decided = legal.post(f"/api/evidence/erasures/{asked.json['id']}/decision", {"agreed": True})
     assert decided.status_code == 200, decided.text
     (told,) = signed.lead.get(f"/api/review/inspections/{signed.inspection}").json["erased"]
-    assert (told["sha256"], told["reason"]) == (sha, "误拍住客") and told["erased_at"], "the lead's page says it too"
+    assert (told["sha256"], told["reason"]) == (sha, "误拍到住客") and told["erased_at"], "the lead's page says it too"
     with transaction():
         issue(signed.inspection, Copy.FULL)
     text = "".join(pages_of(signed.pdf("full")))

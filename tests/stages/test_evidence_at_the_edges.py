@@ -135,7 +135,7 @@ def test_what_also_hangs_on_an_inspection_nobody_knows_can_be_erased(
     db.session.add(BlobInspection(sha256=sha(JPEG), inspection_id=new_id()))
     db.session.commit()
     lead, legal = browser.of(bureau.people["lead"]), browser.of(bureau.people["legal"])
-    body = {"inspection": task.id, "sha256": sha(JPEG), "reason": "误拍住客"}
+    body = {"inspection": task.id, "sha256": sha(JPEG), "reason": "误拍到住客"}
     asked = lead.post("/api/evidence/erasures", body).json["id"]
     assert legal.post(f"/api/evidence/erasures/{asked}/decision", {"agreed": True}).status_code == 200
     assert not blobs().has(sha(JPEG))

@@ -291,7 +291,7 @@ class TestErasure:
     """A guest was photographed by mistake."""
 
     def ask(self, tab: Tab, task: Task, data: bytes = JPEG) -> Any:
-        body = {"inspection": task.id, "sha256": sha(data), "reason": "误拍住客"}
+        body = {"inspection": task.id, "sha256": sha(data), "reason": "误拍到住客"}
         return tab.post("/api/evidence/erasures", body)
 
     def test_takes_the_lead_and_the_legal_office(self, tab: Tab, task: Task, browser: Browser, bureau: Bureau) -> None:
@@ -302,7 +302,7 @@ class TestErasure:
         assert asked.status_code == 201
         assert self.ask(lead, task).json["id"] == asked.json["id"]
         (row,) = legal.get("/api/evidence/erasures").json
-        assert (row["reason"], row["subject_name"], row["number"]) == ("误拍住客", "昆阳宾馆", task.number)
+        assert (row["reason"], row["subject_name"], row["number"]) == ("误拍到住客", "昆阳宾馆", task.number)
         assert row["asked_by"] == bureau.people["lead"].name and task.state == "dispatched"
         assert look_at(tab, f"/api/evidence/blobs/{sha(JPEG)}").status_code == 200
         decided = legal.post(f"/api/evidence/erasures/{asked.json['id']}/decision", {"agreed": True})
@@ -334,7 +334,7 @@ class TestErasure:
         asked = self.ask(browser.of(bureau.people["lead"]), task).json["id"]
         assert phones[0].pull()["erased"] == []
         browser.of(bureau.people["legal"]).post(f"/api/evidence/erasures/{asked}/decision", {"agreed": True})
-        when, why = iso(clock.now()), "误拍住客"
+        when, why = iso(clock.now()), "误拍到住客"
         for phone in phones:
             told = {"inspection": task.id, "sha256": sha(JPEG), "erased_at": when, "reason": why}
             assert phone.pull()["erased"] == [told], "when and why, for the place where the photo stood"
@@ -357,6 +357,15 @@ class TestErasure:
         asked = self.ask(browser.of(bureau.people["lead"]), task).json["id"]
         browser.of(bureau.people["legal"]).post(f"/api/evidence/erasures/{asked}/decision", {"agreed": False})
         assert look_at(tab, f"/api/evidence/blobs/{sha(JPEG)}").status_code == 200
+
+    def test_a_reason_of_one_character_is_none(self, tab: Tab, task: Task, browser: Browser, bureau: Bureau) -> None:
+        create(tab, task, JPEG, JPEG)
+        lead = browser.of(bureau.people["lead"])
+        for reason in ("试", "试试看吧", "  试    "):
+            body = {"inspection": task.id, "sha256": sha(JPEG), "reason": reason}
+            refused = lead.post("/api/evidence/erasures", body)
+            assert (refused.status_code, refused.json["code"]) == (422, "erasure_reason_short")
+        assert lead.get("/api/evidence/erasures").json == []
 
     def test_another_brigades_lead_cannot_ask(self, tab: Tab, task: Task, browser: Browser, bureau: Bureau) -> None:
         create(tab, task, JPEG, JPEG)

@@ -70,6 +70,27 @@ describe("the lead reads a visit", () => {
     expect(page.textContent).not.toContain("张建国");
   });
 
+  it("is asked to check a position that is far from the registered place, its own error taken off", async () => {
+    const arrival = (id: string, lng: string, accuracy_m: number) => ({
+      id,
+      kind: "presence",
+      path: "",
+      value: { event: "arrived", position: { lat: "33.62700", lng, accuracy_m, age_s: 3 } },
+      at: AT,
+      device: "phone",
+      author: "zhang",
+    });
+    const entries = [arrival("far", "113.51850", 20), arrival("near", "113.35500", 20)];
+    const { page } = await look(
+      CourseOfVisit,
+      {},
+      { entries: [...entries, arrival("vague", "113.36500", 900)] },
+    );
+    const [asked, ...others] = [...page.querySelectorAll("[data-testid='stop-far']")];
+    expect(asked?.textContent).toContain("距登记地址 15.5 公里（误差 20 米），请核对位置");
+    expect(others).toEqual([]);
+  });
+
   it("is not told that nothing was found before the visit is handed in whole", async () => {
     const { page } = await look(FindingList, {}, { missing: [{}] });
     expect(page.textContent).toContain("检查未完成，暂未记录问题");
