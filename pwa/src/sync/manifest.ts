@@ -9,7 +9,7 @@ import type { Clock } from "../app/ports";
 import { dropErased, evidenceRecord } from "../vault/blobs";
 import { fullIsNone } from "../vault/durable";
 import { entryOffer, evidenceOffer } from "../vault/replica";
-import type { EntryRow, EvidenceRow, OutboxRow } from "../vault/schema";
+import { isUnsent, type EntryRow, type EvidenceRow, type OutboxRow } from "../vault/schema";
 import type { Vault } from "../vault/vault";
 
 /** A manifest is asked for again after this long. */
@@ -95,7 +95,7 @@ async function confirmStored(vault: Vault, { inspection, entries }: ManifestAnsw
 
 /** Submitted, signed off or taken away, and nothing of it waits here but what the server holds already. */
 async function ripe(vault: Vault): Promise<string[]> {
-  const unsent = await vault.run(() => vault.db.outbox.filter((row) => row.state !== "held").toArray());
+  const unsent = await vault.run(() => vault.db.outbox.filter(isUnsent).toArray());
   const waiting = new Set(unsent.map((row) => row.inspection));
   const summaries = await vault.summaries();
   const tasks = await vault.tasks();

@@ -71,8 +71,8 @@ export class Shelf {
   }
 
   /**
-   * How many items that the server does not have lie in the vaults of others than `mine`: rows are counted, which takes no password and
-   * tells neither whose they are nor what they say. A vault that cannot be counted counts as none.
+   * How many items that the server does not have lie in the vaults of others than `mine`: rows are counted, which takes
+   * no password and tells neither whose they are nor what they say. A vault that cannot be counted counts as none.
    */
   async unsentBeside(mine: string | null): Promise<number> {
     const others = (await this.devices()).filter((device) => device !== mine);
