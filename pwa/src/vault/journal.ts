@@ -26,6 +26,7 @@ import { isoTime } from "./encoding";
 import { isRefused, Refusal } from "./refusal";
 import { entryOffer, entryRow, evidenceOffer, type EvidenceRecord } from "./replica";
 import {
+  isEvidenceKey,
   isPurged,
   isUnsent,
   type BlobRow,
@@ -69,6 +70,8 @@ export class Journal {
   private tip: Tip | null = null;
   /** What of this inspection the server has not confirmed, as of the last commit or `recount`. */
   waiting: Waiting = { entries: 0, photos: 0 };
+  /** How many statements of it the server holds apart, as of the last `recount`. */
+  private apart = 0;
 
   constructor(
     readonly vault: Vault,
@@ -118,16 +121,19 @@ export class Journal {
   /** Counts anew what is still on its way. True when it is something else now. */
   async recount(): Promise<boolean> {
     const before = this.waiting;
+    const { db } = this.vault;
+    const outbox = (): Promise<OutboxRow[]> =>
+      db.outbox.where("inspection").equals(this.inspection).toArray();
+    this.apart = (await this.vault.run(outbox)).filter((row) => !isUnsent(row)).length;
     this.waiting = await this.vault.run(() => this.counted());
     return before.photos !== this.waiting.photos || before.entries !== this.waiting.entries;
   }
 
-  /** By the keys and states alone: nothing is opened. */
+  /** By the keys alone, for every commit asks: how many are held apart changes in a sync only, which recounts. */
   private async counted(): Promise<Waiting> {
-    const rows = await this.vault.db.outbox.where("inspection").equals(this.inspection).toArray();
-    const unsent = rows.filter(isUnsent);
-    const photos = unsent.filter(({ what }) => what === "evidence").length;
-    return { entries: unsent.length - photos, photos };
+    const keys = await this.vault.db.outbox.where("inspection").equals(this.inspection).primaryKeys();
+    const photos = keys.filter(isEvidenceKey).length;
+    return { entries: Math.max(0, keys.length - photos - this.apart), photos };
   }
 
   /** Appends statements together, in order. Answers when they are durably committed. */

@@ -187,6 +187,10 @@ function options({ indexedDB, keyRange }: Databases): ConstructorParameters<type
 export function entryKey(id: string): string {
   return `entry:${id}`;
 }
+const EVIDENCE = "evidence:";
 export function evidenceKey(inspection: string, sha256: string): string {
-  return `evidence:${inspection}:${sha256}`;
+  return `${EVIDENCE}${inspection}:${sha256}`;
+}
+export function isEvidenceKey(key: string): boolean {
+  return key.startsWith(EVIDENCE);
 }
