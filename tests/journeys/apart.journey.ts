@@ -74,6 +74,12 @@ test("a revoked phone is heard apart, and a photo is erased by two", async ({ br
     await expect(office.getByTestId("desk-apart")).toBeVisible();
   });
 
+  await test.step("and the lead's desk leads to the visit itself", async () => {
+    await lead.goto("/office");
+    await lead.getByTestId("desk-apart").click();
+    await expect(lead.getByTestId("apart")).toContainText(inspector.name);
+  });
+
   await test.step("the lead asks for a photo to be erased", async () => {
     await lead.getByTestId("photo-thumb").first().click();
     await lead.getByTestId("erase-open").click();
@@ -89,6 +95,10 @@ test("a revoked phone is heard apart, and a photo is erased by two", async ({ br
     await expect(waiting).toContainText("拍到了无关旅客");
     const [row] = await (await legal.request.get("/api/evidence/erasures")).json();
     await expect(waiting.locator("img")).toHaveJSProperty("complete", true);
+    await legal.getByTestId("erasure-look").click();
+    await expect(legal.getByTestId("photo-viewer").locator("canvas")).toBeVisible();
+    await expect(legal.getByTestId("photo-viewer")).toContainText(task.number);
+    await legal.getByTestId("photo-viewer").getByRole("button", { name: "关闭" }).click();
     await legal.getByTestId("erasure-agree").click();
     await legal.locator(".el-message-box").getByRole("button", { name: "同意删除" }).click();
     await expect(waiting).toBeHidden();
