@@ -170,6 +170,10 @@ test("a whole inspection, from the draw to the signed paper", async ({ browser }
     await a.getByTestId("remark-HT702").click();
     await people.card(a, "HT702");
     await expect(a.getByTestId("item-HT702").getByTestId("item-comment")).toContainText("哪一名前台人员");
+    await a.getByTestId("reply-HT702").click();
+    await a.getByTestId("reply-words-HT702").fill("抽问的是前台当班人员，五问答对四问");
+    await a.getByTestId("reply-done-HT702").click();
+    await expect(a.getByTestId("item-HT702").getByTestId("item-comment").last()).toContainText("当班人员");
     await people.type(a, "answer-HT702", "4");
     await people.saved(a);
     await people.toRecord(a);

@@ -59,6 +59,8 @@ export async function show(
     unstated?: Record<string, string>;
     entries?: Entry[];
     router?: Router;
+    /** False once the record has been handed in. */
+    writable?: boolean;
     /** What the lead's components read. */
     reviewing?: Reviewing;
     /** What of the app is not the usual. */
@@ -76,7 +78,7 @@ export async function show(
   const held = shallowRef({ ...view(given), ...given.view });
   const inspecting = {
     view: held,
-    writable: shallowRef(true),
+    writable: shallowRef(given.writable ?? true),
     lawDate: shallowRef("2026-11-22"),
     writer: shallowRef(null),
     looker: shallowRef("me"),
