@@ -41,6 +41,12 @@ describe("an arrival in words", () => {
     expect(stopOf(said, TYPED, HOTEL, useWords())).toEqual({
       at: TYPED,
       where: "距场所 90 米，误差 12 米",
+      far: false,
+    });
+    const elsewhere = { ...said, position: { ...position, lat: "33.72700" } };
+    expect(stopOf(elsewhere, TYPED, HOTEL, useWords())).toMatchObject({
+      where: "距登记地址 11.1 公里（误差 12 米），请核对位置",
+      far: true,
     });
     expect(stopOf({ ...said, position: null }, TYPED, HOTEL, useWords()).where).toBe("未取得位置");
   });
