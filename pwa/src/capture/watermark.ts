@@ -5,8 +5,8 @@
 import type { Mark, MarkColour, Watermark } from "../app/ports";
 
 /**
- * Lines of the watermark, top to bottom, with the terms of the printed record (server/documents). Time in
- * Asia/Shanghai, whatever the phone's own zone is.
+ * Lines of the watermark, top to bottom; a picked picture is marked in the printed record's word. Time in Asia/Shanghai,
+ * whatever the phone's own zone is.
  */
 export function watermarkLines(mark: Watermark): string[] {
   const { taken_at, place, inspector, subject, number, sha256, source } = mark;

@@ -121,17 +121,18 @@ export class Journal {
   /** Counts anew what is still on its way. True when it is something else now. */
   async recount(): Promise<boolean> {
     const before = this.waiting;
-    const { db } = this.vault;
-    const outbox = (): Promise<OutboxRow[]> =>
-      db.outbox.where("inspection").equals(this.inspection).toArray();
-    this.apart = (await this.vault.run(outbox)).filter((row) => !isUnsent(row)).length;
-    this.waiting = await this.vault.run(() => this.counted());
+    const rows = await this.vault.run(() => this.outbox().toArray());
+    this.apart = rows.filter((row) => !isUnsent(row)).length;
+    this.waiting = this.tally(rows.map(({ key }) => key));
     return before.photos !== this.waiting.photos || before.entries !== this.waiting.entries;
   }
 
+  private outbox(): Collection<OutboxRow, string> {
+    return this.vault.db.outbox.where("inspection").equals(this.inspection);
+  }
+
   /** By the keys alone, for every commit asks: how many are held apart changes in a sync only, which recounts. */
-  private async counted(): Promise<Waiting> {
-    const keys = await this.vault.db.outbox.where("inspection").equals(this.inspection).primaryKeys();
+  private tally(keys: readonly string[]): Waiting {
     const photos = keys.filter(isEvidenceKey).length;
     return { entries: Math.max(0, keys.length - photos - this.apart), photos };
   }
@@ -274,12 +275,13 @@ export class Journal {
         if (chain.tip !== before.tip) return false;
         for (const attached of evidence) await attach(vault, attached);
         // Asked for together, done in this order.
-        [, , , this.waiting] = await Promise.all([
+        const [, , , keys] = await Promise.all([
           db.entries.bulkAdd(rows),
           db.outbox.bulkPut(outbox),
           db.chains.put({ ...chain, seq, tip }),
-          this.counted(),
+          this.outbox().primaryKeys(),
         ]);
+        this.waiting = this.tally(keys);
         return true;
       }),
     );
